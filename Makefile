@@ -1,0 +1,70 @@
+# make demo   everything from nothing: environment, models, quickstart notebook as HTML
+# make test   every check; sets up what it needs
+# Both are safe to run again and reuse what is there.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+STAMPS = $(VENV)/.stamps
+# `make test` insists on the models; a bare `pytest` skips what needs them.
+TEST_MODELS = starters smollm2-135m
+
+.PHONY: help demo test lint format models install clean
+
+help:
+	@echo "make demo    install, pull the starter models, run examples/quickstart.ipynb"
+	@echo "make test    install, pull the test models, lint, types, all tests"
+	@echo "make lint    ruff, mypy, import order of the layers"
+	@echo "make format  let ruff mend what it can"
+	@echo "make clean   remove the environment and what was built; models stay"
+	@echo
+	@echo "PYTHON=python3.12 picks the interpreter, VENV=dir the environment,"
+	@echo "SLM_MAGIC_HOME=dir where models live."
+
+$(STAMPS)/venv:
+	@echo "== Making a virtual environment in $(VENV)"
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS)
+	@touch $@
+
+$(STAMPS)/demo: $(STAMPS)/venv pyproject.toml
+	@echo "== Installing slm-magic and what the demo needs"
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q \
+	  -e '.[redact,frames]' 'ipykernel>=6.29' 'nbclient>=0.10' 'nbconvert>=7.16'
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/venv pyproject.toml
+	@echo "== Installing slm-magic and what the tests need"
+	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q -e '.[test]'
+	@touch $@ $(STAMPS)/demo
+
+install: $(STAMPS)/demo
+
+demo: $(STAMPS)/demo
+	@echo "== Pulling the starter models (what is there is reused)"
+	$(BIN)/slm-magic pull starters
+	@echo "== Running examples/quickstart.ipynb"
+	$(BIN)/python examples/run.py
+
+models: $(STAMPS)/test
+	@echo "== Pulling the models that the tests use (what is there is reused)"
+	$(BIN)/slm-magic pull $(TEST_MODELS)
+
+lint: $(STAMPS)/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(STAMPS)/test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: models lint
+	@echo "== Tests without a browser"
+	SLM_MAGIC_REQUIRE_MODELS=1 $(BIN)/python -m pytest -m "not browser" --durations=10
+	@echo "== Browser tests: JupyterLab in Chromium"
+	SLM_MAGIC_REQUIRE_MODELS=1 $(BIN)/python -m pytest -m browser
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache examples/out benchmarks/out

@@ -1,0 +1,117 @@
+"""Results as text, Markdown, HTML, JSON or a data frame."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import MissingDependencyError, OptionError, did_you_mean
+from ..settings import FORMATS
+from ..tasks import show
+from ..tasks.results import Redaction, Result, Summary, Translation
+
+
+def check(name: str, allowed: Sequence[str] = FORMATS) -> str:
+    """Return `name` if it is a format.
+
+    Raises
+    ------
+    OptionError
+        If it is not one of `allowed`.
+    """
+    if name not in allowed:
+        raise OptionError(
+            f"There is no format {name!r}.{did_you_mean(name, allowed)} "
+            f"Formats: {', '.join(allowed)}."
+        )
+    return name
+
+
+def many(results: Any) -> list[Result | None]:
+    """Return results as a list, one entry an input."""
+    return list(results) if isinstance(results, list) else [results]
+
+
+def text(results: Any) -> str:
+    """Return the output alone; of several, one after the other, a missing one left out."""
+    found = [result.text for result in many(results) if result is not None]
+    # A text that ends its own last line needs no further break before the next.
+    return "".join(
+        part if i == len(found) - 1 or part.endswith("\n") else part + "\n"
+        for i, part in enumerate(found)
+    )
+
+
+def markdown(results: Any) -> str:
+    """Return the output as Markdown: summaries as lists, other texts as they are."""
+    parts = []
+    for result in many(results):
+        if isinstance(result, Summary) and result.sentences:
+            parts.append("\n".join(f"- {' '.join(s.text.split())}" for s in result.sentences))
+        elif result is not None:
+            parts.append(result.text)
+    return "\n\n".join(parts)
+
+
+def html(results: Any) -> str:
+    """Return what a notebook shows."""
+    return show.table(results) if isinstance(results, list) else show.html(results)
+
+
+def data(results: Any) -> Any:
+    """Return plain data for JSON; redactions hold no originals."""
+    if isinstance(results, list):
+        return [None if result is None else show.data(result) for result in results]
+    return show.data(results)
+
+
+def frame(results: Any) -> Any:
+    """Return a pandas DataFrame of the pieces: segments, sentences or spans.
+
+    Raises
+    ------
+    MissingDependencyError
+        If pandas is not installed.
+    """
+    try:
+        import pandas
+    except ImportError as error:
+        raise MissingDependencyError("--format frame", "frames") from error
+    found = many(results)
+    kinds = {type(result) for result in found if result is not None}
+    columns = _COLUMNS[kinds.pop()] if len(kinds) == 1 else ["text"]
+    rows = [
+        {"row": number, **piece}
+        for number, result in enumerate(found)
+        if result is not None
+        for piece in _pieces(result)
+    ]
+    return pandas.DataFrame(rows, columns=["row", *columns])
+
+
+_COLUMNS: dict[type[Result], list[str]] = {
+    Translation: ["source", "text", "score", "flags"],
+    Summary: ["text", "start", "end", "score"],
+    Redaction: ["entity_type", "start", "end", "score", "placeholder"],
+}
+
+
+def _pieces(result: Result) -> list[dict[str, Any]]:
+    if isinstance(result, Translation):
+        return [
+            {
+                "source": segment.source.strip(),
+                "text": segment.text.strip(),
+                "score": segment.score,
+                "flags": ", ".join(flag.kind for flag in segment.flags),
+            }
+            for segment in result.segments
+            if segment.translated
+        ]
+    pieces: Sequence[Any] = ()
+    if isinstance(result, Summary):
+        pieces = result.sentences
+    elif isinstance(result, Redaction):
+        pieces = result.spans
+    columns = _COLUMNS[type(result)]
+    return [{column: getattr(piece, column) for column in columns} for piece in pieces]

@@ -1,0 +1,280 @@
+"""The commands and options themselves."""
+
+from __future__ import annotations
+
+from ..catalog import Task
+from .spec import Command, FrontEnd, Option
+
+_MODEL = Option(
+    "--model", "model", "name or folder of the model", "MODEL", "model", short="-m", values="model"
+)
+_DOMAIN = Option(
+    "--domain", "domain", "domain of the text", "DOMAIN", "domain", "domain", values="domain"
+)
+_STRICT = Option(
+    "--strict", "strict", "make a flagged result an error", argument="strict", setting="strict"
+)
+_HELP = Option("--help", "help", "show this help", short="-h")
+
+_SHOWN = (
+    Option(
+        "--format",
+        "format",
+        "show as text, markdown, html, json or frame (pandas)",
+        "FORMAT",
+        setting="format",
+        short="-f",
+        values="format",
+        only="magic",
+    ),
+    Option(
+        "--out",
+        "out",
+        "keep the result in this variable; with --format frame, the frame",
+        "NAME",
+        short="-o",
+        also=("--output", "--to-var", "--save"),
+        only="magic",
+    ),
+    Option(
+        "--quiet",
+        "quiet",
+        "keep the result without showing it",
+        short="-q",
+        also=("--silent",),
+        only="magic",
+    ),
+    Option(
+        "--expand",
+        "expand",
+        "replace {{name}} in the body by the variable, once",
+        also=("--interpolate", "--eval"),
+        only="magic",
+    ),
+    Option(
+        "--format",
+        "format",
+        "write text, markdown, html or json",
+        "FORMAT",
+        short="-f",
+        values="format",
+        only="shell",
+    ),
+    Option(
+        "--out",
+        "out",
+        "write to this file instead of standard output",
+        "FILE",
+        short="-o",
+        also=("--output",),
+        values="file",
+        only="shell",
+    ),
+    Option("--json", "json", "the same as --format json", only="shell"),
+    Option(
+        "--quiet",
+        "quiet",
+        "no progress bar and no flags on standard error",
+        short="-q",
+        also=("--silent",),
+        only="shell",
+    ),
+    _HELP,
+)
+
+
+def _task(name: Task, help: str, *options: Option) -> Command:
+    return Command(
+        name, help, (*options, _MODEL, _DOMAIN, _STRICT, *_SHOWN), name, "TEXT", 0, None, ("file",)
+    )
+
+
+_ALL = (
+    _task(
+        "translate",
+        "translate into another language",
+        Option(
+            "--to",
+            "target",
+            "language to translate into",
+            "LANGUAGE",
+            "target",
+            "target",
+            also=("--target", "--lang", "--language", "--tgt", "--into"),
+            values="language",
+        ),
+        Option(
+            "--from",
+            "source",
+            "language to translate from; detected when left out",
+            "LANGUAGE",
+            "source",
+            "source",
+            also=("--source", "--src"),
+            values="language",
+        ),
+        Option(
+            "--beam",
+            "beam",
+            "beam size; 1 is fastest",
+            "N",
+            "beam_size",
+            "beam",
+            also=("--beams", "--beam-size", "--num-beams"),
+            number=True,
+        ),
+        Option(
+            "--markup",
+            "markup",
+            "how to read the text: auto, text or markdown",
+            "MARKUP",
+            "markup",
+            values="markup",
+        ),
+    ),
+    _task(
+        "summarize",
+        "pick or write the sentences that matter",
+        Option(
+            "--sentences",
+            "sentences",
+            "how many sentences at the most",
+            "N",
+            "sentences",
+            "sentences",
+            short="-n",
+            also=("--length", "--count"),
+            number=True,
+        ),
+        Option(
+            "--style",
+            "style",
+            "extractive (word for word) or abstractive (written anew)",
+            "STYLE",
+            "style",
+            "style",
+            values="style",
+        ),
+        Option(
+            "--focus",
+            "focus",
+            "what the summary is to be about; may be repeated",
+            "PHRASE",
+            "focus",
+            also=("--query", "--topic", "--about"),
+            many=True,
+        ),
+    ),
+    _task(
+        "redact",
+        "take personal data out",
+        Option(
+            "--entities",
+            "entities",
+            "entity types to take out, joined by commas",
+            "TYPES",
+            "entities",
+            "entities",
+            also=("--types", "--entity"),
+            values="entity",
+        ),
+        Option(
+            "--operator",
+            "operator",
+            "what to put in place: tag, mask, hash or fake",
+            "OPERATOR",
+            "operator",
+            "operator",
+            also=("--mode", "--method"),
+            values="operator",
+        ),
+        Option(
+            "--language",
+            "language",
+            "language of the text",
+            "LANGUAGE",
+            "language",
+            "language",
+            also=("--lang", "--from"),
+            values="language",
+        ),
+    ),
+    Command(
+        "pull",
+        "get models; 'starters' gets all that the quickstart needs",
+        (Option("--force", "force", "get it again, even if it is installed"), _HELP),
+        names="NAME",
+        least=1,
+        most=None,
+        values=("model",),
+    ),
+    Command(
+        "models",
+        "list models",
+        (
+            Option("--task", "task", "only models for this task", "TASK", values="task"),
+            Option("--installed", "installed", "only installed models"),
+            _HELP,
+        ),
+    ),
+    Command(
+        "info",
+        "tell all about a model: licence, languages, size, source, hash",
+        (_HELP,),
+        names="NAME",
+        least=1,
+        most=1,
+        values=("model",),
+    ),
+    Command(
+        "verify",
+        "check an installed model's files against their hashes",
+        (_HELP,),
+        names="NAME",
+        least=1,
+        most=1,
+        values=("installed",),
+    ),
+    Command(
+        "remove",
+        "remove an installed model from the disk",
+        (_HELP,),
+        names="NAME",
+        least=1,
+        most=1,
+        values=("installed",),
+    ),
+    Command(
+        "use",
+        "make a model this session's default for a task",
+        (_HELP,),
+        names="TASK NAME",
+        least=2,
+        most=2,
+        values=("task", "installed"),
+        only="magic",
+    ),
+    Command(
+        "unload",
+        "free the memory of one loaded model, or of all",
+        (_HELP,),
+        names="[NAME]",
+        least=0,
+        most=1,
+        values=("installed",),
+        only="magic",
+    ),
+    Command("doctor", "tell what works here and what is missing", (_HELP,)),
+)
+
+COMMANDS: dict[str, Command] = {command.name: command for command in _ALL}
+
+
+def commands_of(front: FrontEnd) -> tuple[Command, ...]:
+    """Return the commands that `front` has."""
+    return tuple(command for command in _ALL if command.only in ("", front))
+
+
+def model_setting(task: Task) -> str:
+    """Return the name of the setting that holds the default model of `task`."""
+    return f"{task}_model"

@@ -1,0 +1,72 @@
+"""What a model file is, read from its first bytes and never from its name."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+from typing import Literal
+
+from ..errors import ConversionError
+
+Form = Literal["ct2", "gguf", "bert"]
+
+# The newest layout of model.bin that the CTranslate2 releases we allow can read.
+BINARY_VERSION = 6
+_PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04")
+
+
+def read_header(path: Path) -> tuple[int, str, int]:
+    """Return the binary version, the specification's name and its revision of a `model.bin`.
+
+    Raises
+    ------
+    ConversionError
+        If the file is missing, cut short, no CTranslate2 model, or of a newer layout.
+    """
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except OSError as error:
+        raise ConversionError(f"{path.name} is missing from {path.parent.name}") from error
+    if head.startswith(_PICKLES):
+        raise ConversionError(f"{path.name} is a pickle, which slm-magic never opens")
+    try:
+        version, length = struct.unpack_from("<IH", head)
+        name = head[6 : 6 + length].rstrip(b"\0").decode("ascii")
+        (revision,) = struct.unpack_from("<I", head, 6 + length)
+    except (struct.error, UnicodeDecodeError) as error:
+        raise ConversionError(f"{path.name} is damaged or no CTranslate2 model") from error
+    if not 1 <= version <= 1000 or not name.isidentifier():
+        raise ConversionError(f"{path.name} is damaged or no CTranslate2 model")
+    if version > BINARY_VERSION:
+        raise ConversionError(
+            f"{path.name} has layout {version}, newer than this CTranslate2 reads "
+            f"({BINARY_VERSION}); upgrade: pip install -U ctranslate2"
+        )
+    return version, name, revision
+
+
+def detect(path: Path) -> Form:
+    """Return what kind of model lies at `path`, a file or a folder.
+
+    Raises
+    ------
+    ConversionError
+        If it is of no kind that slm-magic can use.
+    """
+    if path.is_file():
+        with path.open("rb") as file:
+            head = file.read(4)
+        if head == b"GGUF":
+            return "gguf"
+        if head.startswith(_PICKLES):
+            raise ConversionError(f"{path.name} is a pickle or an archive, which is never opened")
+        raise ConversionError(f"{path.name} is not a GGUF file")
+    if (path / "model.bin").is_file():
+        read_header(path / "model.bin")
+        return "ct2"
+    if (path / "model.safetensors").is_file() and (path / "config.json").is_file():
+        return "bert"
+    raise ConversionError(
+        f"{path.name} holds no model: expected model.bin, or model.safetensors with config.json"
+    )

@@ -1,0 +1,194 @@
+"""Defaults that a user sets outside a call: ``SLM_MAGIC_*`` and ``[tool.slm-magic]``.
+
+An option given in a call comes first, then (in a notebook) ``%config SlmMagics`` and
+``%slm use``, then the environment, then the nearest ``pyproject.toml`` at or above the working
+folder, then what the task does by itself. Front ends read this; tasks take only arguments.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from .errors import OptionError, did_you_mean
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PREFIX = "SLM_MAGIC_"
+TABLE = "slm-magic"
+FORMATS = ("text", "markdown", "html", "json", "frame")
+
+# Variables of the same prefix that other layers read, so that they are not taken for misspelt
+# settings: where models live, whether pull may use the network, how the engine runs.
+OTHER_VARIABLES = frozenset(
+    {"HOME", "PATH", "OFFLINE", "THREADS", "COMPUTE_TYPE", "MEMORY", "HASH_KEY", "DATA"}
+)
+
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One default that a user can set.
+
+    Attributes
+    ----------
+    kind
+        ``str``, ``int`` (at least 1) or ``bool``.
+    help
+        One line; where nothing is set, the task decides.
+    """
+
+    name: str
+    kind: Literal["str", "int", "bool"]
+    help: str
+
+    @property
+    def variable(self) -> str:
+        """Name of the environment variable."""
+        return PREFIX + self.name.upper()
+
+
+SETTINGS: Mapping[str, Setting] = {
+    setting.name: setting
+    for setting in (
+        Setting("target", "str", "Language to translate into, such as 'fr'."),
+        Setting("source", "str", "Language to translate from; unset, it is detected."),
+        Setting("domain", "str", "Domain of the texts, such as 'finance'."),
+        Setting("translate_model", "str", "Model for translate; see '%slm use'."),
+        Setting("summarize_model", "str", "Model for summarize; see '%slm use'."),
+        Setting("redact_model", "str", "Model for redact; see '%slm use'."),
+        Setting("sentences", "int", "How many sentences a summary has at the most."),
+        Setting("style", "str", "Style of summaries: 'extractive' or 'abstractive'."),
+        Setting("entities", "str", "Entity types to redact, joined by commas."),
+        Setting("operator", "str", "What redact puts in place: 'tag', 'mask', 'hash' or 'fake'."),
+        Setting("language", "str", "Language of the texts to redact, such as 'en'."),
+        Setting("beam", "int", "Beam size for translate; 1 is greedy and fastest."),
+        Setting("format", "str", f"How a magic shows its result: {', '.join(FORMATS)}."),
+        Setting("strict", "bool", "Whether a flagged result is an error."),
+        Setting("progress", "bool", "Whether long work shows a bar; unset, it does."),
+    )
+}
+
+
+def convert(name: str, value: Any, where: str) -> Any:
+    """Return `value` as setting `name` wants it.
+
+    Parameters
+    ----------
+    where
+        What to call the place it was set, in an error.
+
+    Raises
+    ------
+    OptionError
+        If the setting is unknown or the value is of the wrong kind.
+    """
+    setting = SETTINGS.get(name)
+    if setting is None:
+        raise OptionError(
+            f"{where} is not a setting.{did_you_mean(name, SETTINGS)} "
+            f"Settings: {', '.join(SETTINGS)}."
+        )
+    if setting.kind == "bool":
+        return _switch(value, where)
+    if setting.kind == "int":
+        return _count(value, where)
+    if isinstance(value, (list, tuple)) and name == "entities":
+        value = ",".join(map(str, value))
+    if not isinstance(value, str) or not value.strip():
+        raise OptionError(f"{where} must be a text that is not empty.")
+    return value.strip()
+
+
+def _switch(value: Any, where: str) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word not in _TRUE | _FALSE:
+        raise OptionError(f"{where} must be true or false.")
+    return word in _TRUE
+
+
+def _count(value: Any, where: str) -> int:
+    try:
+        number = int(value) if isinstance(value, str) else value
+    except ValueError:
+        number = None
+    if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+        raise OptionError(f"{where} must be a whole number of at least 1.")
+    return number
+
+
+def read(folder: Path | None = None, environ: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Return the settings of the environment and of the nearest ``pyproject.toml``.
+
+    Parameters
+    ----------
+    folder
+        Where to look first for ``pyproject.toml``; by default the working folder.
+    environ
+        By default ``os.environ``. An empty variable counts as not set.
+
+    Raises
+    ------
+    OptionError
+        If a setting is unknown or misspelt, or has a value that cannot be used.
+    """
+    return {**_from_pyproject(folder), **_from_environ(environ)}
+
+
+def _from_environ(environ: Mapping[str, str] | None) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    known = [name.upper() for name in SETTINGS]
+    for variable, value in (os.environ if environ is None else environ).items():
+        if not variable.startswith(PREFIX) or not value.strip():
+            continue
+        name = variable.removeprefix(PREFIX)
+        if name in known:
+            found[name.lower()] = convert(name.lower(), value, variable)
+        elif name not in OTHER_VARIABLES and did_you_mean(name, known):
+            # Only a near miss is an error: users keep variables of their own under our prefix.
+            meant = did_you_mean(variable, (PREFIX + other for other in known))
+            raise OptionError(f"The environment variable {variable} is not a setting.{meant}")
+    return found
+
+
+def _from_pyproject(folder: Path | None) -> dict[str, Any]:
+    try:
+        start = Path.cwd() if folder is None else folder.resolve()
+    except OSError:
+        return {}  # the working folder was deleted: there is no project to ask
+    for place in (start, *start.parents):
+        path = place / "pyproject.toml"
+        try:
+            stat = path.stat()
+        except OSError:
+            continue
+        return dict(_table(path, stat.st_mtime_ns, stat.st_size))
+    return {}
+
+
+@lru_cache(maxsize=8)
+def _table(path: Path, changed: int, size: int) -> dict[str, Any]:
+    """Read one file; `changed` and `size` make an edited file be read again."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get(TABLE, {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise OptionError(f"{path} cannot be read: {error}") from error
+    where = f"[tool.{TABLE}] in {path}"
+    if not isinstance(table, dict):
+        raise OptionError(f"{where} must be a table.")
+    return {
+        name.replace("-", "_"): convert(name.replace("-", "_"), value, f"{name!r} of {where}")
+        for name, value in table.items()
+    }

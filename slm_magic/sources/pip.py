@@ -1,0 +1,151 @@
+"""One ``pip download`` as a child process that ends when its parent does."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from shutil import rmtree
+
+from ..errors import OfflineError, PackageNotFoundError, PullError
+from .disk import disk_full, tree_bytes
+
+# pip itself, with a thread that reads standard input: when the parent is gone, however it went,
+# the pipe closes and the child ends instead of downloading on for nobody.
+_CHILD = """
+import os, runpy, sys, threading
+def watch():
+    while os.read(0, 1):
+        pass
+    os._exit(1)
+threading.Thread(target=watch, daemon=True).start()
+runpy.run_module("pip", run_name="__main__", alter_sys=True)
+"""
+
+_OPTIONS = (
+    "--no-deps",
+    "--only-binary=:all:",
+    "--no-cache-dir",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--progress-bar=off",
+)
+
+_NO_PIP = re.compile(r"No module named '?pip\b")
+_NO_ROOM = re.compile(r"No space left on device|Disk quota exceeded|not enough space", re.I)
+_NO_NETWORK = re.compile(
+    r"connection broken by|Max retries exceeded|NewConnectionError|ConnectionError|ProxyError|"
+    r"SSLError|ReadTimeout|ConnectTimeout|name resolution|getaddrinfo failed|"
+    r"Network is unreachable|Connection refused|Connection aborted|Connection reset|"
+    r"IncompleteRead|IncompleteDownload|(?:40[137]|429|5\d\d) (?:Client|Server) Error|"
+    r"HTTP error (?:40[137]|429|5\d\d)|40[17] Error, Credentials not correct",
+    re.I,
+)
+_NOT_FOUND = re.compile(
+    r"No matching distribution found|Could not find a version|HTTP error 404|404 Client Error", re.I
+)
+
+
+class PipDownload:
+    """A running ``pip download`` of one wheel into a folder of its own.
+
+    Parameters
+    ----------
+    attempt
+        Folder that this download makes and fills; `close` removes it.
+    """
+
+    def __init__(self, package: str, version: str, attempt: Path) -> None:
+        self._label = f"{package} {version}"
+        self._attempt = attempt
+        self._out = attempt / "out"
+        self._seen = 0
+        temporary = attempt / "tmp"
+        for folder in (self._out, temporary):
+            folder.mkdir(parents=True)
+        command = [sys.executable, "-c", _CHILD, "download", *_OPTIONS, "-d", str(self._out)]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                [*command, f"{package}=={version}"],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                # Its growth is the progress, and nothing is left in the system's folder.
+                env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))},
+                # Ctrl-C goes to the parent alone, which then ends the child itself.
+                start_new_session=True,
+            )
+
+    @property
+    def _log(self) -> Path:
+        return self._attempt / "log"
+
+    def done(self) -> bool:
+        """Whether pip has ended, well or not."""
+        return self._process.poll() is not None
+
+    def growth(self, size: int, *, done: bool) -> int:
+        """Return how many bytes of a wheel of `size` came since the last call."""
+        now = size if done else min(size, tree_bytes(self._attempt))
+        before, self._seen = self._seen, max(now, self._seen)
+        return self._seen - before
+
+    def result(self) -> Path:
+        """Return the wheel of a download that is done.
+
+        Raises
+        ------
+        PullError
+            Or the subclass that says why pip failed.
+        """
+        wheels = list(self._out.glob("*.whl"))
+        if self._process.returncode == 0 and len(wheels) == 1:
+            return wheels[0]
+        raise explain(self._log.read_text(encoding="utf-8", errors="replace"), self._label, self._out)
+
+    def close(self) -> None:
+        """End pip if it still runs, and remove all it wrote."""
+        if self._process.poll() is None:
+            self._kill()
+        if self._process.stdin is not None:
+            self._process.stdin.close()
+        self._process.wait()
+        rmtree(self._attempt, ignore_errors=True)
+
+    def _kill(self) -> None:
+        try:
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+        except ProcessLookupError:
+            pass  # it ended by itself in the meantime
+
+
+def explain(output: str, label: str, folder: Path) -> PullError:
+    """Return the error that pip's output amounts to."""
+    if _NO_PIP.search(output):
+        return PullError(
+            "pip is missing from this Python, and models come through it; "
+            "install it: python -m ensurepip (with uv: uv pip install pip)"
+        )
+    if _NO_ROOM.search(output):
+        return disk_full(folder)
+    # First the network: after failed connections pip says "no matching distribution" too.
+    network = _NO_NETWORK.search(output)
+    if network:
+        return OfflineError(
+            f"Cannot download {label}: the package index cannot be reached or refuses "
+            f"({network[0]}); check the network and pip's settings: python -m pip config list"
+        )
+    if _NOT_FOUND.search(output):
+        return PackageNotFoundError(
+            f"The package index does not have {label}; "
+            "check which index pip uses: python -m pip config list"
+        )
+    errors = [line for line in output.splitlines() if line.startswith("ERROR:")]
+    last = errors[-1].removeprefix("ERROR:").strip() if errors else "it gave no reason"
+    return PullError(f"pip could not download {label}: {last[:300]}")

@@ -1,0 +1,165 @@
+"""Cards for models that a user brings: what the files themselves tell."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from ..catalog import ANY_LANGUAGE, Kind, ModelCard, Source, Task, cards
+from ..errors import ConversionError, OptionError
+from ..sources.disk import sha256_of, tree_bytes
+from ..sources.local import weights_of
+from .installed import Installed
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+_KINDS: dict[str, Kind] = {
+    "TransformerSpec": "seq2seq",
+    "TransformerDecoderSpec": "causal",
+    "TransformerEncoderSpec": "encoder",
+}
+_TASKS: dict[Kind, tuple[Task, ...]] = {
+    "seq2seq": ("translate",),
+    "causal": ("translate", "summarize"),
+    "encoder": ("summarize",),
+}
+
+
+def check_name(name: str) -> str:
+    """Return `name` if it can be a model's name.
+
+    Raises
+    ------
+    OptionError
+        If it cannot; it becomes a folder's name.
+    """
+    if not _NAME.fullmatch(name):
+        raise OptionError(
+            "A model's name is lower-case letters, digits, '.', '_' and '-', a letter or digit first."
+        )
+    return name
+
+
+def looks_like_path(name: str | Path) -> bool:
+    """Whether `name` means files rather than a model's name."""
+    if isinstance(name, Path):
+        return True
+    return "/" in name or "\\" in name or name.endswith(".gguf") or Path(name, "model.bin").is_file()
+
+
+def folder_card(folder: Path, name: str, source: Source, *, revision: str, sha256: str) -> ModelCard:
+    """Return the card of a CTranslate2 folder.
+
+    Raises
+    ------
+    ConversionError
+        If it is none, or of a kind that slm-magic cannot run.
+    """
+    from ..convert.detect import read_header
+
+    _, spec, _ = read_header(folder / "model.bin")
+    kind = _KINDS.get(spec)
+    if kind is None:
+        raise ConversionError(f"{folder.name} holds a {spec}, which slm-magic cannot run.")
+    return ModelCard(
+        name=name,
+        kind=kind,
+        family=_family(folder, kind),
+        tasks=_TASKS[kind],
+        languages=(ANY_LANGUAGE,),
+        licence="unknown: see where the model came from",
+        source=source,
+        revision=revision,
+        sha256=sha256,
+        title=name,
+        quality="Your own model: nobody has measured it here.",
+        disk_bytes=tree_bytes(folder),
+        context=_context(folder),
+        prompts=_prompts() if kind == "causal" else {},
+    )
+
+
+def _family(folder: Path, kind: Kind) -> str:
+    if (folder / "source.spm").is_file() and (folder / "target.spm").is_file():
+        return "opus"
+    if (folder / "tokenizer.json").is_file():
+        return "bert" if kind == "encoder" else "text"
+    if (folder / "source_vocabulary.txt").is_file() or (folder / "source_vocabulary.json").is_file():
+        return "char"
+    raise ConversionError(
+        f"{folder.name} has no tokenizer: expected tokenizer.json, or source.spm and target.spm."
+    )
+
+
+def _context(folder: Path) -> int:
+    table = _json(folder / "tokenizer_config.json")
+    # transformers writes 1e30 where it does not know.
+    longest = table.get("context") or table.get("model_max_length") or 0
+    return int(longest) if isinstance(longest, (int, float)) and longest < 10_000_000 else 0
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return table if isinstance(table, dict) else {}
+
+
+def _prompts() -> Any:
+    """Return the prompts of the catalogue's causal starter, which suit any chat model."""
+    return next(card.prompts for card in cards() if card.kind == "causal" and card.prompts)
+
+
+def local_folder(path: Path) -> Installed:
+    """Return a CTranslate2 folder of the user's as an installed model; nothing is copied.
+
+    Raises
+    ------
+    ConversionError
+        If it is not a CTranslate2 folder.
+    """
+    folder = path.expanduser().resolve()
+    weights = folder / "model.bin"
+    if not weights.is_file():
+        raise ConversionError(
+            f"{folder} is not a CTranslate2 folder (it has no model.bin); "
+            f"convert it first: %slm pull {path} --name NAME"
+        )
+    stat = weights.stat()
+    sha256 = _hash(weights, stat.st_size, stat.st_mtime_ns)
+    source = Source(kind="local", path=str(folder))
+    card = folder_card(folder, folder.name, source, revision=sha256[:12], sha256=sha256)
+    return Installed(folder.name, folder, card, card.revision, sha256, card.disk_bytes)
+
+
+@lru_cache(maxsize=32)
+def _hash(path: Path, size: int, modified: int) -> str:
+    """Return the hash of a file, read again only when its size or time has changed."""
+    return sha256_of(path)
+
+
+def package_model(card: ModelCard) -> Installed:
+    """Return a model that is shipped inside slm-magic."""
+    folder = Path(__file__).parent.parent / card.source.path
+    weights = sorted(folder.glob("*.npz"))
+    sha256 = card.sha256
+    if weights and not sha256:
+        stat = weights[0].stat()
+        sha256 = _hash(weights[0], stat.st_size, stat.st_mtime_ns)
+    return Installed(card.name, folder, card, card.revision, sha256, tree_bytes(folder))
+
+
+def source_of(path: Path) -> Path:
+    """Return a user's path, resolved, if it holds a model.
+
+    Raises
+    ------
+    PackageNotFoundError
+        If it does not.
+    """
+    resolved = path.expanduser().resolve()
+    weights_of(resolved)
+    return resolved

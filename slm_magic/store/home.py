@@ -1,0 +1,277 @@
+"""`Store`: find, list, remove and check models; `pulling` puts them there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import rmtree
+
+from .. import catalog
+from ..catalog import ModelCard
+from ..errors import (
+    ModelError,
+    ModelNotInstalledError,
+    OptionError,
+    UnknownModelError,
+    did_you_mean,
+)
+from ..sources.disk import disk_errors, sha256_of
+from .describe import local_folder, looks_like_path, package_model
+from .installed import MANIFEST, Installed, list_files, read_installed, read_manifest
+
+Probe = Callable[[Path, ModelCard], None]
+
+
+class Store:
+    """The models in a folder of one's own, and in shared folders that are only read.
+
+    Parameters
+    ----------
+    home
+        Where models are pulled to. It need not exist yet.
+    shared
+        Homes of others, looked at after `home`, in order.
+    """
+
+    def __init__(self, home: Path, shared: Sequence[Path] = ()) -> None:
+        self.home = home
+        self.shared = tuple(shared)
+
+    @classmethod
+    def default(cls) -> Store:
+        """Return the store that the environment names.
+
+        ``SLM_MAGIC_HOME``, else the user's data folder; then the folders of ``SLM_MAGIC_PATH``.
+        """
+        given = os.environ.get("SLM_MAGIC_HOME", "").strip()
+        if given:
+            home = Path(given).expanduser().absolute()
+        else:
+            import platformdirs
+
+            home = platformdirs.user_data_path("slm-magic", appauthor=False)
+        listed = os.environ.get("SLM_MAGIC_PATH", "").split(os.pathsep)
+        shared = [Path(path.strip()).expanduser().absolute() for path in listed if path.strip()]
+        return cls(home, [path for path in shared if path != home])
+
+    def place(self, name: str) -> Path:
+        """Return the folder of one model in `home`."""
+        return self.home / "models" / name
+
+    def staging(self, name: str) -> Path:
+        """Return where a pull of `name` keeps what it has finished."""
+        return self.home / "staging" / name
+
+    def pull(
+        self,
+        name_or_path: str | Path,
+        *,
+        probe: Probe,
+        name: str | None = None,
+        force: bool = False,
+        progress: bool = True,
+    ) -> Installed:
+        """Install a model: download, verify, convert, try out, and only then show it.
+
+        Parameters
+        ----------
+        name_or_path
+            A name of the catalogue, ``hf:owner/name@revision``, or a path to a CTranslate2
+            folder, a checkpoint folder or a ``.gguf`` file.
+        probe
+            Called with the finished folder and its card; an exception stops the pull.
+        name
+            What to call a model that is not of the catalogue.
+        force
+            Pull again although it is installed. The old one stays until the new one is whole.
+        progress
+            Whether to show progress bars.
+
+        Raises
+        ------
+        UnknownModelError
+            If there is no such name.
+        PullError
+            One of its subclasses; whatever was installed before is still there.
+        ConversionError
+            If the files cannot be converted.
+        """
+        from .pulling import pull
+
+        return pull(self, name_or_path, probe=probe, name=name, force=force, show=progress)
+
+    def resolve(self, name: str | Path) -> Installed:
+        """Return the installed model of that name, or the CTranslate2 folder at that path.
+
+        Raises
+        ------
+        ModelNotInstalledError
+            If the catalogue knows it and it is not installed; the message names the pull.
+        UnknownModelError
+            If nothing knows it.
+        """
+        if looks_like_path(name):
+            return local_folder(Path(name))
+        name = str(name)
+        found = self.get(name)
+        if found is not None:
+            return found
+        try:
+            card = catalog.find(name)
+        except UnknownModelError:
+            mine = [one.name for one in self.list()]
+            hint = did_you_mean(name, mine)
+            if not hint:
+                raise
+            raise UnknownModelError(
+                f"There is no model named {name!r}.{hint} Installed: {', '.join(mine)}."
+            ) from None
+        if card.source.kind == "package":
+            name = next(need for need in card.requires if self.get(need) is None)
+            raise ModelNotInstalledError(
+                f"Model {card.name!r} works over {name!r}, which is not installed; "
+                f"run: %slm pull {name} (in a shell: slm-magic pull {name})"
+            )
+        raise ModelNotInstalledError(
+            f"Model {name!r} is not installed; "
+            f"run: %slm pull {name} (in a shell: slm-magic pull {name})"
+        )
+
+    def get(self, name: str) -> Installed | None:
+        """Return the installed model of that name, or None.
+
+        Raises
+        ------
+        ModelLoadError
+            If its manifest cannot be understood.
+        """
+        for home in (self.home, *self.shared):
+            found = read_installed(home / "models" / name, shared=home != self.home)
+            if found is not None:
+                return found
+        for card in catalog.cards():
+            if card.name == name and card.source.kind == "package":
+                whole = all(self.get(need) is not None for need in card.requires)
+                return package_model(card) if whole else None
+        return None
+
+    def list(self) -> list[Installed]:
+        """Return every installed model: `home`'s, the shared ones, the shipped ones.
+
+        A model whose manifest cannot be understood is left out; `broken` names it.
+        """
+        found: dict[str, Installed] = {}
+        for home in (self.home, *self.shared):
+            for name in _names(home):
+                try:
+                    one = read_installed(home / "models" / name, shared=home != self.home)
+                except ModelError:
+                    continue
+                if one is not None:
+                    found.setdefault(name, one)
+        for card in catalog.cards():
+            if card.source.kind == "package" and all(need in found for need in card.requires):
+                found.setdefault(card.name, package_model(card))
+        return list(found.values())
+
+    def broken(self) -> dict[str, str]:
+        """Return the models whose manifest cannot be understood, and why."""
+        problems = {}
+        for home in (self.home, *self.shared):
+            for name in _names(home):
+                try:
+                    read_installed(home / "models" / name, shared=False)
+                except ModelError as error:
+                    problems[name] = str(error)
+        return problems
+
+    def remove(self, name: str) -> int:
+        """Delete a model, and what an unfinished pull of it left.
+
+        Returns
+        -------
+        int
+            Bytes that were freed.
+
+        Raises
+        ------
+        OptionError
+            If it lies in a shared folder or is part of slm-magic.
+        ModelNotInstalledError, UnknownModelError
+            If it is not there.
+        """
+        if looks_like_path(name):
+            raise OptionError("A folder of your own is not slm-magic's to remove; give a name.")
+        place, staging = self.place(name), self.staging(name)
+        if not (place / MANIFEST).exists() and not staging.exists():
+            found = self.resolve(name)
+            reason = "lies in a shared folder" if found.shared else "is part of slm-magic"
+            raise OptionError(f"{name!r} {reason} and cannot be removed.")
+        with self.lock(name), disk_errors(self.home):
+            freed = sum(file.stat().st_size for f in (place, staging) for file in list_files(f))
+            # First the manifest: from then on the model is gone, however far this comes.
+            (place / MANIFEST).unlink(missing_ok=True)
+            for folder in (place, staging):
+                rmtree(folder, ignore_errors=True)
+        return freed
+
+    def verify(self, name: str) -> list[str]:
+        """Return what differs between a model's files and its manifest; nothing if all is well.
+
+        Raises
+        ------
+        ModelNotInstalledError, UnknownModelError
+            If it is not installed.
+        """
+        found = self.resolve(name)
+        table = read_manifest(found.folder.parent)
+        if table is None:
+            # A shipped head or a folder of the user's has no manifest to differ from.
+            return [] if found.folder.is_dir() else ["the folder is missing"]
+        problems = []
+        expected = table["files"]
+        for path, file in expected.items():
+            there = found.folder / path
+            if not there.is_file():
+                problems.append(f"{path} is missing")
+            elif there.stat().st_size != file["bytes"] or sha256_of(there) != file["sha256"]:
+                problems.append(f"{path} has changed")
+        present = {p.relative_to(found.folder).as_posix() for p in list_files(found.folder)}
+        problems.extend(f"{path} does not belong there" for path in sorted(present - set(expected)))
+        return problems
+
+    @contextmanager
+    def lock(self, name: str, *, wait: Callable[[], None] | None = None) -> Iterator[None]:
+        """Hold a model's lock: one process and thread at a time pulls or removes it.
+
+        Parameters
+        ----------
+        wait
+            Called once if another holds it.
+        """
+        from filelock import FileLock, Timeout
+
+        with disk_errors(self.home):
+            folder = self.home / "locks"
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(folder / f"{name}.lock")
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                if wait is not None:
+                    wait()
+                # A short poll, so that Ctrl-C ends the wait at once.
+                lock.acquire(poll_interval=0.2)
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _names(home: Path) -> Sequence[str]:
+    try:
+        return sorted(place.name for place in (home / "models").iterdir() if place.is_dir())
+    except OSError:
+        return []

@@ -1,0 +1,177 @@
+"""An installed model and the manifest, ``model.json``, that makes it one."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import datetime, timezone
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from ..catalog import ModelCard, ModelRef, card_from_table, find, pinned
+from ..errors import ModelLoadError, UnknownModelError
+from ..sources.disk import OnBytes, sha256_of, sync
+
+MANIFEST = "model.json"
+# Raised when a manifest's meaning changes.
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A model that is ready to be loaded.
+
+    Attributes
+    ----------
+    folder
+        The CTranslate2 folder; of a head, the folder of its arrays.
+    revision, sha256
+        Of the source that it was made from; the hash is the source weights'.
+    disk_bytes
+        Size of the folder in bytes.
+    shared
+        Whether it lies in a read-only folder of ``SLM_MAGIC_PATH``.
+    created
+        When it was pulled, ISO 8601 in UTC; empty for what was not pulled.
+    """
+
+    name: str
+    folder: Path
+    card: ModelCard
+    revision: str
+    sha256: str
+    disk_bytes: int = 0
+    shared: bool = False
+    created: str = ""
+
+    @property
+    def ref(self) -> ModelRef:
+        """What results carry of the model."""
+        return ModelRef(self.name, self.revision, self.sha256)
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Return the files under `folder`, sorted."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def hash_files(folder: Path, on_bytes: OnBytes | None = None) -> dict[str, dict[str, Any]]:
+    """Return size and hash of each file under `folder`, by its path in it."""
+    return {
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size,
+            "sha256": sha256_of(path, on_bytes),
+        }
+        for path in list_files(folder)
+    }
+
+
+def write_manifest(
+    place: Path, card: ModelCard, folder: str, files: dict[str, dict[str, Any]]
+) -> None:
+    """Make the model in ``place/folder`` the installed one, in one step.
+
+    Whoever reads the manifest sees the old one or the new one, also after a loss of power.
+    """
+    table = {
+        "format": FORMAT,
+        "name": card.name,
+        "folder": folder,
+        "revision": card.revision,
+        "sha256": card.sha256,
+        "disk_bytes": sum(file["bytes"] for file in files.values()),
+        "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "versions": {name: _version(name) for name in ("slm-magic", "ctranslate2")},
+        "files": files,
+        "card": asdict(card),
+    }
+    partial = place / f"{MANIFEST}.{uuid.uuid4().hex[:8]}"
+    try:
+        partial.write_text(json.dumps(table, indent=1), encoding="utf-8")
+        sync(partial)
+        os.replace(partial, place / MANIFEST)
+    finally:
+        partial.unlink(missing_ok=True)
+    sync(place)
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def read_manifest(place: Path) -> dict[str, Any] | None:
+    """Return the manifest in `place`, or None if there is none.
+
+    Raises
+    ------
+    ModelLoadError
+        If it cannot be understood.
+    """
+    try:
+        table = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
+        if table["format"] > FORMAT:
+            raise ModelLoadError(
+                f"{place.name!r} was pulled by a newer slm-magic; upgrade: pip install -U slm-magic"
+            )
+        if not isinstance(table["files"], dict) or Path(table["folder"]).name != table["folder"]:
+            raise ValueError("not a manifest")
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (KeyError, TypeError, ValueError) as error:
+        if isinstance(error, ModelLoadError):
+            raise
+        raise ModelLoadError(
+            f"The manifest of {place.name!r} cannot be read; run: %slm pull {place.name} --force"
+        ) from error
+    return dict(table)
+
+
+def read_installed(place: Path, *, shared: bool) -> Installed | None:
+    """Return the model installed in `place`, or None.
+
+    Raises
+    ------
+    ModelLoadError
+        If its manifest cannot be understood.
+    """
+    table = read_manifest(place)
+    if table is None:
+        return None
+    try:
+        return Installed(
+            name=table["name"],
+            folder=place / table["folder"],
+            card=_card(table),
+            revision=table["revision"],
+            sha256=table["sha256"],
+            disk_bytes=table["disk_bytes"],
+            shared=shared,
+            created=table["created"],
+        )
+    except (KeyError, TypeError) as error:
+        raise ModelLoadError(
+            f"The manifest of {place.name!r} cannot be read; run: %slm pull {place.name} --force"
+        ) from error
+
+
+def _card(table: dict[str, Any]) -> ModelCard:
+    """Return the catalogue's card where it is of the same weights, else the manifest's.
+
+    So that prompts and notes improved by a new release reach models pulled before it.
+    """
+    own = card_from_table(table["card"])
+    try:
+        card = find(own.name)
+    except UnknownModelError:
+        return own
+    if own.source.kind == "local" or card.sha256 not in ("", own.sha256):
+        return own
+    if card.source.repository != own.source.repository:
+        return own
+    return pinned(card, revision=own.revision, sha256=own.sha256)

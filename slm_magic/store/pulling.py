@@ -1,0 +1,244 @@
+"""Pull: fetch, verify, convert, try out, publish. Killed at any point it leaves no half model.
+
+Until the last step everything happens in the staging folder. The last step moves the finished
+folder beside the old one and replaces the manifest, which is what makes a model visible. What a
+kill leaves behind is either a verified download, which the next pull uses, or rubbish, which
+the next pull of that model removes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from shutil import copyfile, rmtree
+from typing import TYPE_CHECKING
+
+from .. import catalog, sources
+from ..catalog import ModelCard, Source, pinned
+from ..errors import ConversionError, ModelError, OptionError
+from ..progress import Progress, bar
+from ..sources import Fetched
+from ..sources.disk import disk_errors, need_room, sync, tree_bytes
+from .describe import check_name, folder_card, looks_like_path, source_of
+from .installed import Installed, hash_files, list_files, read_installed, write_manifest
+
+if TYPE_CHECKING:
+    from .home import Probe, Store
+
+# What of a CTranslate2 folder is copied: what it needs to run, no code.
+CT2_SUFFIXES = frozenset({".bin", ".json", ".txt", ".spm", ".model", ".md", ".npz"})
+HUB_PREFIX = "hf:"
+
+
+def pull(
+    store: Store,
+    name_or_path: str | Path,
+    *,
+    probe: Probe,
+    name: str | None,
+    force: bool,
+    show: bool,
+) -> Installed:
+    """Do what `Store.pull` documents."""
+    card = _card(name_or_path, name)
+    for need in card.requires:
+        pull(store, need, probe=probe, name=None, force=False, show=show)
+    if card.source.kind == "package":
+        return store.resolve(card.name)
+    if not force and (found := _current(store, card)) is not None:
+        return found
+    with store.lock(card.name, wait=lambda: _tell_wait(card.name, show)):
+        # Whoever held the lock may have done the work.
+        if not force and (found := _current(store, card)) is not None:
+            return found
+        with disk_errors(store.home):
+            return _install(store, card, probe, show)
+
+
+def _tell_wait(name: str, show: bool) -> None:
+    if show:
+        sys.stderr.write(f"Another process is pulling {name!r}; waiting for it to finish.\n")
+
+
+def _card(name_or_path: str | Path, name: str | None) -> ModelCard:
+    """Return the card to pull; of files of the user's it is filled in once they are read."""
+    spec = str(name_or_path)
+    if spec.startswith(HUB_PREFIX):
+        repository, _, revision = spec.removeprefix(HUB_PREFIX).partition("@")
+        if repository.count("/") != 1:
+            raise OptionError("A Hub repository is written hf:owner/name, or hf:owner/name@revision.")
+        name = check_name(name or repository.partition("/")[2].lower())
+        source = Source(kind="hub", repository=repository, revision=revision or "main")
+        return _unread(name, source, revision or "main")
+    if looks_like_path(name_or_path):
+        path = source_of(Path(name_or_path))
+        name = check_name(name or path.stem.lower().replace(" ", "-"))
+        return _unread(name, Source(kind="local", path=str(path)), "local")
+    card = catalog.find(spec)
+    if name is not None and name != card.name:
+        raise OptionError(f"{card.name!r} keeps its own name; --name is for your own files.")
+    return card
+
+
+def _unread(name: str, source: Source, revision: str) -> ModelCard:
+    if name in {card.name for card in catalog.cards()}:
+        raise OptionError(f"{name!r} is a model of the catalogue; give yours another with --name.")
+    # Kind and the rest stand in until the files are there to be read.
+    return ModelCard(name, "causal", "", (), (), "", source, revision)
+
+
+def _current(store: Store, card: ModelCard) -> Installed | None:
+    """Return the installed model if a pull of `card` would only install it again."""
+    try:
+        found = store.get(card.name)
+    except ModelError:
+        return None  # an unreadable manifest: pull anew
+    if found is None or not found.folder.is_dir():
+        return None
+    if card.source.kind == "local":
+        return None
+    same_source = found.card.source.repository == card.source.repository
+    if card.sha256:
+        return found if same_source and found.sha256 == card.sha256 else None
+    # A branch moves on; what was pulled from it stays until it is asked for with force.
+    moving = card.revision == "main"
+    return found if same_source and (moving or found.revision == card.revision) else None
+
+
+def _install(store: Store, card: ModelCard, probe: Probe, show: bool) -> Installed:
+    place, staging = store.place(card.name), store.staging(card.name)
+    _clean(store, card.name)
+    need_room(store.home, sources.bytes_needed(card, staging) + card.disk_bytes)
+    staging.mkdir(parents=True, exist_ok=True)
+    build = staging / f"build-{uuid.uuid4().hex[:8]}"
+    build.mkdir()
+    try:
+        fetched = sources.fetch(card, staging, show=show)
+        _convert(fetched.path, build, card, show)
+        card = _complete(card, fetched, build)
+        probe(build, card)
+        folder = _publish(place, build, card, show)
+    finally:
+        rmtree(build, ignore_errors=True)
+    rmtree(staging, ignore_errors=True)
+    _clean(store, card.name, keep=folder)
+    found = read_installed(place, shared=False)
+    assert found is not None
+    return found
+
+
+def _clean(store: Store, name: str, keep: str | None = None) -> None:
+    """Remove what killed pulls left; finished downloads stay."""
+    place = store.place(name)
+    if keep is None:
+        try:
+            found = read_installed(place, shared=False)
+        except ModelError:
+            return
+        keep = found.folder.name if found is not None else ""
+    if place.is_dir():
+        for path in place.iterdir():
+            if path.is_dir() and path.name != keep:
+                rmtree(path, ignore_errors=True)
+            elif path.name.startswith("model.json."):
+                path.unlink(missing_ok=True)
+    for build in store.staging(name).glob("build-*"):
+        rmtree(build, ignore_errors=True)
+
+
+def _complete(card: ModelCard, fetched: Fetched, build: Path) -> ModelCard:
+    if card.tasks:
+        return pinned(
+            card, revision=fetched.revision, sha256=fetched.sha256, disk_bytes=tree_bytes(build)
+        )
+    revision = fetched.revision if card.source.kind == "hub" else fetched.sha256[:12]
+    return folder_card(build, card.name, card.source, revision=revision, sha256=fetched.sha256)
+
+
+def _publish(place: Path, build: Path, card: ModelCard, show: bool) -> str:
+    """Make the finished folder the installed model; return its name."""
+    progress = bar(tree_bytes(build), what=f"check {card.name}", unit="B", show=show)
+    try:
+        files = hash_files(build, progress.update)
+    finally:
+        progress.close()
+    for path in list_files(build):
+        sync(path)
+    place.mkdir(parents=True, exist_ok=True)
+    revision = "".join(c for c in card.revision[:12] if c.isalnum() or c in "._-") or "local"
+    # A name of its own, so that the old folder stays whole until the manifest has changed.
+    folder = f"{revision}-{uuid.uuid4().hex[:8]}"
+    os.replace(build, place / folder)
+    write_manifest(place, card, folder, files)
+    return folder
+
+
+def _convert(path: Path, out: Path, card: ModelCard, show: bool) -> None:
+    """Turn the files at `path` into a CTranslate2 folder in the empty folder `out`."""
+    from ..convert.detect import detect
+
+    found = detect(path)
+    if found in ("ct2", "opus"):
+        _copy(path, out, card, show)
+        return
+    convert: Callable[..., None]
+    if found == "gguf":
+        from ..convert.gguf import convert_gguf as convert
+
+        if path.is_dir():
+            path = _only_gguf(path)
+    elif found == "bert":
+        from ..convert.bert import convert_bert as convert
+    else:
+        raise ConversionError(
+            f"{path.name} is not something that slm-magic can convert without torch; "
+            "give a CTranslate2 folder, a .gguf file or a BERT-family checkpoint folder."
+        )
+    with _Bar(card.name, show) as step:
+        convert(path, out, progress=step)
+
+
+def _only_gguf(folder: Path) -> Path:
+    files = sorted(folder.glob("*.gguf"))
+    if len(files) != 1:
+        raise ConversionError(f"{folder.name} holds {len(files)} .gguf files; name one of them.")
+    return files[0]
+
+
+def _copy(path: Path, out: Path, card: ModelCard, show: bool) -> None:
+    files = [f for f in path.iterdir() if f.is_file() and f.suffix in CT2_SUFFIXES]
+    total = sum(file.stat().st_size for file in files)
+    need_room(out, total)
+    progress = bar(total, what=f"copy {card.name}", unit="B", show=show)
+    try:
+        for file in files:
+            copyfile(file, out / file.name)
+            progress.update(file.stat().st_size)
+    finally:
+        progress.close()
+
+
+class _Bar:
+    """A bar for a converter, which tells how many bytes it has done of how many."""
+
+    def __init__(self, name: str, show: bool) -> None:
+        self._name = name
+        self._show = show
+        self._bar: Progress | None = None
+        self._done = 0
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._bar is None:
+            self._bar = bar(total, what=f"convert {self._name}", unit="B", show=self._show)
+        self._bar.update(done - self._done)
+        self._done = done

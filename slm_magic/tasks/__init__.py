@@ -1,0 +1,1 @@
+"""The three jobs: text in, result out."""

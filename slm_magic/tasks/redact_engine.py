@@ -1,0 +1,240 @@
+"""Presidio as redact uses it: a blank spaCy pipeline, `pii-minilm` and chosen recognizers.
+
+Imported only when redact runs, because it imports presidio and spacy.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+import spacy
+from presidio_analyzer import (
+    AnalyzerEngine,
+    EntityRecognizer,
+    Pattern,
+    RecognizerRegistry,
+    RecognizerResult,
+)
+from presidio_analyzer import predefined_recognizers as presidio
+from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
+from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
+
+from .redact_head import Found, Head
+from .redact_patterns import CONTEXT, extra
+
+# Below this a finding stays in the text, flagged (`low_score`) when it looks like an identifier.
+THRESHOLD = 0.4
+
+# spaCy's name of a language, where it is not ISO 639-1's.
+_SPACY = {"no": "nb"}
+
+_quiet: contextvars.ContextVar[bool] = contextvars.ContextVar("slm_magic_quiet", default=False)
+
+
+class _BlankEngine(NlpEngine):  # type: ignore[misc]
+    """Tokens for Presidio's context words from ``spacy.blank``: no model, nothing to download."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._nlp: Any = None
+
+    def load(self) -> None:
+        self._nlp = spacy.blank(_SPACY.get(self.language, self.language))
+        # The tokenizer alone runs, in linear time and memory; spaCy's limit is for parsers.
+        self._nlp.max_length = 1_000_000_000
+
+    def is_loaded(self) -> bool:
+        return self._nlp is not None
+
+    def process_text(self, text: str, language: str) -> NlpArtifacts:
+        doc = self._nlp(text)
+        return NlpArtifacts(
+            entities=[],
+            tokens=doc,
+            tokens_indices=[token.idx for token in doc],
+            # A blank pipeline has no lemmas; context words are compared with the words themselves.
+            lemmas=[token.lower_ for token in doc],
+            nlp_engine=self,
+            language=language,
+        )
+
+    def process_batch(
+        self,
+        texts: Iterable[str],
+        language: str,
+        batch_size: int = 1,
+        n_process: int = 1,
+        **kwargs: Any,
+    ) -> Iterator[tuple[str, NlpArtifacts]]:
+        for text in texts:
+            yield text, self.process_text(text, language)
+
+    def is_stopword(self, word: str, language: str) -> bool:
+        return bool(self._nlp.vocab[word].is_stop)
+
+    def is_punct(self, word: str, language: str) -> bool:
+        return bool(self._nlp.vocab[word].is_punct)
+
+    def get_supported_entities(self) -> list[str]:
+        return []
+
+    def get_supported_languages(self) -> list[str]:
+        return [self.language]
+
+
+class MinilmRecognizer(EntityRecognizer):  # type: ignore[misc]
+    """`pii-minilm` as Presidio sees it.
+
+    The encoder reads many texts in one batch before Presidio sees the first, so the findings
+    come with the artifacts, as those of a spaCy model do.
+    """
+
+    def __init__(self, labels: Sequence[str], language: str) -> None:
+        super().__init__(
+            supported_entities=list(labels), supported_language=language, name="pii-minilm"
+        )
+
+    def load(self) -> None:
+        """Do nothing: the arrays are loaded where the batches are read."""
+
+    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[Any]:
+        """Hand over what the head found in this text."""
+        found: Sequence[Found] = getattr(nlp_artifacts, "pii_minilm", ())
+        return [
+            RecognizerResult(
+                entity_type=item.label,
+                start=item.start,
+                end=item.end,
+                score=item.score,
+                recognition_metadata={
+                    RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+                    RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
+                },
+            )
+            for item in found
+            if item.label in entities
+        ]
+
+
+class Analyzer:
+    """One language's AnalyzerEngine."""
+
+    def __init__(self, language: str, head: Head) -> None:
+        self.language = language
+        nlp = _BlankEngine(language)
+        nlp.load()
+        labels = [label for label in head.labels[1:]]
+        registry = RecognizerRegistry(
+            recognizers=[MinilmRecognizer(labels, language), *_patterns(language)],
+            supported_languages=[language],
+        )
+        _silence()
+        with quiet():
+            self.engine = AnalyzerEngine(
+                registry=registry,
+                nlp_engine=nlp,
+                supported_languages=[language],
+                # Off by default as well; it would log the text.
+                log_decision_process=False,
+                context_aware_enhancer=LemmaContextAwareEnhancer(
+                    context_matching_mode="whole_word", context_suffix_count=2
+                ),
+            )
+            self.entities = tuple(sorted(self.engine.get_supported_entities(language)))
+
+    def analyze(self, text: str, found: Sequence[Found]) -> list[tuple[str, int, int, float]]:
+        """Return (type, start, end, score) of everything found, whatever its score."""
+        with quiet():
+            artifacts = self.engine.nlp_engine.process_text(text, self.language)
+            artifacts.pii_minilm = found
+            results = self.engine.analyze(
+                text,
+                self.language,
+                score_threshold=0.0,
+                nlp_artifacts=artifacts,
+            )
+        return [(r.entity_type, r.start, r.end, r.score) for r in results]
+
+
+@cache
+def analyzer(language: str, head: Head) -> Analyzer:
+    """Return the analyzer of a language, built on first use in this process."""
+    return Analyzer(language, head)
+
+
+def _patterns(language: str) -> list[Any]:
+    p = presidio
+    made: list[Any] = [
+        p.CreditCardRecognizer(supported_language=language, context=_words("card", language)),
+        p.CryptoRecognizer(supported_language=language),
+        p.MacAddressRecognizer(supported_language=language),
+        # The patterns of month and year alone (08/2024, 3/24) are fractions and ratios as often.
+        p.DateRecognizer(
+            supported_language=language,
+            patterns=[
+                Pattern(x.name, x.regex, x.score)
+                for x in p.DateRecognizer.PATTERNS
+                if x.score >= 0.5
+            ],
+        ),
+        *extra(language),
+    ]
+    if language == "en":
+        grouped = [Pattern("NHS grouped", r"\b\d{3}[ -]\d{3}[ -]\d{4}\b", 0.3)]
+        made += [
+            p.UsSsnRecognizer(),
+            p.UsItinRecognizer(),
+            p.UsPassportRecognizer(),
+            p.UsLicenseRecognizer(),
+            p.UsBankRecognizer(),
+            # One number of ten digits in eleven passes the NHS checksum by chance.
+            p.NhsRecognizer(patterns=grouped),
+            p.UkNinoRecognizer(),
+        ]
+    elif language == "de":
+        made += [
+            p.DeTaxIdRecognizer(),
+            p.DeSocialSecurityRecognizer(),
+            p.DePassportRecognizer(),
+            p.DeIdCardRecognizer(),
+        ]
+    elif language == "es":
+        made += [p.EsNifRecognizer(), p.EsNieRecognizer()]
+    elif language == "it":
+        made += [p.ItFiscalCodeRecognizer(), p.ItIdentityCardRecognizer(), p.ItPassportRecognizer()]
+    elif language == "pl":
+        made += [p.PlPeselRecognizer()]
+    return made
+
+
+def _words(kind: str, language: str) -> list[str]:
+    return list(CONTEXT[kind].get(language, CONTEXT[kind]["en"]))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep Presidio's log records back meanwhile.
+
+    Some of them hold the text (a failed IBAN check logs the number). Records of the user's
+    own use of Presidio, in other threads or at other times, are left alone.
+    """
+    token = _quiet.set(True)
+    try:
+        yield
+    finally:
+        _quiet.reset(token)
+
+
+def _passes(record: logging.LogRecord) -> bool:
+    return not _quiet.get()
+
+
+@cache
+def _silence() -> None:
+    for name in ("presidio-analyzer", "presidio_analyzer", "tldextract", "phonenumbers"):
+        logging.getLogger(name).addFilter(_passes)

@@ -1,0 +1,387 @@
+"""`pii-minilm`: which words of a text name someone or something personal.
+
+A small convolutional head in numpy over the hidden states of `minilm-l6`. The body reads no
+letter case, so each word also carries its shape (case, digits, length, neighbours, letter
+n-grams) as the head sees it. ``training/pii.py`` trains with the functions of this module, so
+what it learnt on is what runs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float32]
+
+# Words as BERT's own pre-tokenizer sees them: runs of letters and digits, or one sign.
+_WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
+# minilm-l6 was trained on up to 256 pieces: [CLS], the window, [SEP].
+WINDOW = 254
+STRIDE = 190
+# Words to the left and to the right that the two convolutions see.
+NEAR, FAR = 3, 2
+NGRAM_BUCKETS = 128
+OUTSIDE = "O"
+# How probably personal a word is that is left and flagged.
+DOUBT = 0.4
+
+
+class _Encoder(Protocol):
+    """The part of `engine.Encoder` that is used here."""
+
+    tokenizer: Any
+
+    def hidden(self, ids: Sequence[list[int]]) -> Sequence[Floats]:
+        """Return one array (pieces, width) a sequence."""
+
+
+class Word(NamedTuple):
+    """A word's place in its text, in characters."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A span that the head found.
+
+    Attributes
+    ----------
+    start, end
+        In characters.
+    score
+        Mean probability over its words that they are not plain text.
+    """
+
+    label: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A word that was left although it may be personal, in characters of the original."""
+
+    label: str
+    start: int
+    end: int
+
+
+class Reading(NamedTuple):
+    """What the head made of one text."""
+
+    found: list[Found]
+    doubts: list[Doubt]
+
+
+def words(text: str) -> list[Word]:
+    """Split a text into words and single signs, with their places."""
+    return [Word(*match.span()) for match in _WORD.finditer(text)]
+
+
+# What a word looks like. The order of the features is part of the model: change it, train again.
+
+_SIGNS = ".,;:!?'\"()[]{}<>/\\-_@#&|=*+$€£%~`^“”’–—\u2026"
+_LENGTHS = (1, 2, 3, 4, 5, 7, 10, 14)
+
+
+@lru_cache(maxsize=50_000)
+def _own_shape(word: str) -> tuple[float, ...]:
+    letters = [c for c in word if c.isalpha()]
+    digits = sum(c.isdigit() for c in word)
+    upper = sum(c.isupper() for c in letters)
+    flags = (
+        bool(letters) and word[0].isupper() and upper == 1 and len(word) > 1,
+        bool(letters) and upper == len(letters) and len(word) > 1,
+        bool(letters) and upper == 0,
+        len(word) == 1 and upper == 1,
+        bool(letters) and 0 < upper < len(letters) and not (word[0].isupper() and upper == 1),
+        digits == len(word),
+        bool(letters) and digits > 0,
+        any(ord(c) > 127 for c in word),
+        digits == len(word) == 4 and word[:2] in ("18", "19", "20"),
+        digits == len(word) and len(word) <= 2,
+        digits == len(word) and len(word) == 3,
+        digits == len(word) and len(word) == 5,
+        digits == len(word) and len(word) > 5,
+        *(word == sign for sign in _SIGNS),
+        *(len(word) >= length for length in _LENGTHS),
+    )
+    grams = [0.0] * NGRAM_BUCKETS
+    if letters:
+        padded = f"^{word.lower()}$"
+        pieces = [padded[i : i + n] for n in (2, 3, 4) for i in range(len(padded) - n + 1)]
+        for piece in pieces:
+            # crc32 and not hash(): the same buckets in every process.
+            code = zlib.crc32(piece.encode())
+            grams[code % NGRAM_BUCKETS] += 1.0 if code & (1 << 20) else -1.0
+        norm = max(1.0, len(pieces) ** 0.5)
+        grams = [value / norm for value in grams]
+    return (*map(float, flags), *grams)
+
+
+def shapes(text: str, found: Sequence[Word]) -> Floats:
+    """Return one row of shape features a word."""
+    import numpy as np
+
+    if not found:
+        return np.zeros((0, _shape_width()), np.float32)
+    own = np.array([_own_shape(text[w.start : w.end]) for w in found], np.float32)
+    letters = [c for c in text if c.isalpha()]
+    capital = sum(c.isupper() for c in letters) / max(1, len(letters))
+    rows = []
+    previous_end, sentence = 0, True
+    for index, word in enumerate(found):
+        gap = text[previous_end : word.start]
+        after = text[word.end : found[index + 1].start] if index + 1 < len(found) else "\n"
+        sentence = sentence or "\n" in gap
+        rows.append(
+            (
+                float(not gap and index > 0),
+                float("\n" in gap or index == 0),
+                float("\t" in gap),
+                float(not after),
+                float("\n" in after),
+                float(sentence),
+                # A text with no capitals, or with hardly anything else, says nothing by case.
+                float(capital == 0.0),
+                float(capital > 0.5),
+                float(len(found) < 8),
+            )
+        )
+        sentence = text[word.start : word.end] in ".!?:"
+        previous_end = word.end
+    return np.concatenate([own, np.array(rows, np.float32)], axis=1)
+
+
+@cache
+def _shape_width() -> int:
+    return len(_own_shape("a")) + 9
+
+
+# What the body makes of a word.
+
+
+class _Pieces(NamedTuple):
+    ids: list[int]
+    offsets: list[tuple[int, int]]
+    first: int
+    last: int
+
+
+def _pieces(encoder: _Encoder, text: str) -> _Pieces:
+    ids, offsets = encoder.tokenizer.encode_offsets(text)
+    # [CLS] and [SEP] stand for no character; they are taken off here and put round each window.
+    first, last = _special(encoder)
+    inner = [(i, span) for i, span in zip(ids, offsets, strict=True) if span[1] > span[0]]
+    return _Pieces([i for i, _ in inner], [span for _, span in inner], first, last)
+
+
+def _special(encoder: _Encoder) -> tuple[int, int]:
+    ids = encoder.tokenizer.encode_ids("a")
+    return int(ids[0]), int(ids[-1])
+
+
+def _windows(count: int) -> list[tuple[int, int]]:
+    """Cut `count` pieces into overlapping windows."""
+    if count <= WINDOW:
+        return [(0, count)]
+    starts = [*range(0, count - WINDOW, STRIDE), count - WINDOW]
+    return [(start, start + WINDOW) for start in starts]
+
+
+def contexts(encoder: _Encoder, texts: Sequence[str]) -> list[Floats]:
+    """Return, for each text, one row a word: the mean over its pieces and its first piece.
+
+    Long texts are read in overlapping windows; a word takes the window that has it most
+    in the middle.
+    """
+    import numpy as np
+
+    pieces = [_pieces(encoder, text) for text in texts]
+    jobs: list[tuple[int, int, int]] = []
+    for index, item in enumerate(pieces):
+        if item.ids:
+            jobs += [(index, start, end) for start, end in _windows(len(item.ids))]
+    states = encoder.hidden(
+        [[pieces[i].first, *pieces[i].ids[start:end], pieces[i].last] for i, start, end in jobs]
+    )
+    width = states[0].shape[1] if len(states) else 0
+    whole = [np.zeros((len(item.ids), width), np.float32) for item in pieces]
+    depth = [np.full(len(item.ids), -1, np.int64) for item in pieces]
+    for (index, start, end), state in zip(jobs, states, strict=True):
+        size = end - start
+        # How far a piece is from the nearer edge of this window; the text's own ends are none.
+        left = np.arange(size) + (WINDOW if start == 0 else 0)
+        right = np.arange(size)[::-1] + (WINDOW if end == len(pieces[index].ids) else 0)
+        here = np.minimum(left, right)
+        better = here > depth[index][start:end]
+        whole[index][start:end][better] = state[1:-1][better]
+        depth[index][start:end][better] = here[better]
+    return [_by_word(text, item, states) for text, item, states in zip(texts, pieces, whole, strict=True)]
+
+
+def _by_word(text: str, item: _Pieces, states: Floats) -> Floats:
+    import numpy as np
+
+    found = words(text)
+    out = np.zeros((len(found), 2 * states.shape[1]), np.float32)
+    if not found or not item.ids:
+        return out
+    starts = np.array([word.start for word in found])
+    owner = np.searchsorted(starts, [start for start, _ in item.offsets], side="right") - 1
+    owner = np.maximum(owner, 0)
+    width = states.shape[1]
+    np.add.at(out[:, :width], owner, states)
+    counts = np.bincount(owner, minlength=len(found))
+    out[:, :width] /= np.maximum(counts, 1)[:, None]
+    firsts = np.unique(owner, return_index=True)
+    out[firsts[0], width:] = states[firsts[1]]
+    return out
+
+
+# The head itself.
+
+
+def shifted(rows: Floats, reach: int) -> Floats:
+    """Put each row's neighbours, `reach` before and after, beside it; zeros past the ends."""
+    import numpy as np
+
+    count, width = rows.shape
+    out = np.zeros((count, (2 * reach + 1) * width), rows.dtype)
+    for slot, step in enumerate(range(-reach, reach + 1)):
+        low, high = max(0, -step), min(count, count - step)
+        if low < high:
+            out[low:high, slot * width : (slot + 1) * width] = rows[low + step : high + step]
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """The trained arrays.
+
+    Attributes
+    ----------
+    labels
+        Names of the outputs; the first is plain text.
+    arrays
+        ``w1 b1 w2 b2 w3 b3 transition``, float32.
+    """
+
+    labels: tuple[str, ...]
+    arrays: dict[str, Floats]
+
+    def logits(self, context: Floats, shape: Floats) -> Floats:
+        """Return one row of scores a word, one column a label."""
+        import numpy as np
+
+        a = self.arrays
+        rows = np.concatenate([context, shape], axis=1)
+        rows = np.maximum(rows @ a["w1"] + a["b1"], 0.0)
+        rows = np.maximum(shifted(rows, NEAR) @ a["w2"] + a["b2"], 0.0)
+        result: Floats = shifted(rows, FAR) @ a["w3"] + a["b3"]
+        return result
+
+    def read(self, encoder: _Encoder, texts: Sequence[str]) -> list[Reading]:
+        """Return, for each text, what its words name."""
+        out = []
+        for text, context in zip(texts, contexts(encoder, texts), strict=True):
+            found = words(text)
+            logits = self.logits(context, shapes(text, found)) if found else None
+            out.append(Reading([], []) if logits is None else self.spans(text, found, logits))
+        return out
+
+    def spans(self, text: str, found: Sequence[Word], logits: Floats) -> Reading:
+        """Read the spans out of the scores: the best path, then runs of one label."""
+        import numpy as np
+
+        logits = logits - logits.max(axis=1, keepdims=True)
+        logp = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        path = best_path(logp, self.arrays["transition"])
+        personal = 1.0 - np.exp(logp[:, 0])
+        # A doubtful word beside a sure one goes with it: half a name taken out hides nobody.
+        for order in (range(1, len(path)), range(len(path) - 2, -1, -1)):
+            step = -1 if order.step > 0 else 1
+            for index in order:
+                if path[index] == 0 and path[index + step] and personal[index] >= DOUBT:
+                    path[index] = path[index + step]
+        out, doubts = [], []
+        start = 0
+        for index in range(1, len(path) + 1):
+            if index < len(path) and path[index] == path[start]:
+                continue
+            label = self.labels[path[start]]
+            if label != OUTSIDE:
+                score = float(personal[start:index].mean())
+                out.append(Found(label, found[start].start, found[index - 1].end, score))
+            else:
+                doubts += self._doubts(text, found[start:index], logp[start:index])
+            start = index
+        return Reading(out, doubts)
+
+    def _doubts(self, text: str, found: Sequence[Word], logp: Floats) -> list[Doubt]:
+        import numpy as np
+
+        likeliest = logp[:, 1:].argmax(axis=1) + 1
+        return [
+            Doubt(self.labels[likeliest[row]], *word)
+            for row, word in enumerate(found)
+            if 1.0 - np.exp(logp[row, 0]) >= DOUBT and text[word.start].isalnum()
+        ]
+
+
+def best_path(logp: Floats, transition: Floats) -> list[int]:
+    """Return the likeliest sequence of labels (Viterbi), given the cost of changing label."""
+    import numpy as np
+
+    best = logp[0]
+    back = np.zeros(logp.shape, np.int64)
+    for index in range(1, len(logp)):
+        ways = best[:, None] + transition
+        back[index] = ways.argmax(axis=0)
+        best = ways.max(axis=0) + logp[index]
+    path = [int(best.argmax())]
+    for index in range(len(logp) - 1, 0, -1):
+        path.append(int(back[index, path[-1]]))
+    return path[::-1]
+
+
+@cache
+def _meta() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(
+        (resources.files("slm_magic") / "pii" / "labels.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
+def revision() -> str:
+    """Return the shipped head's revision."""
+    return str(_meta()["revision"])
+
+
+def sha256() -> str:
+    """Return the SHA-256 of the shipped arrays."""
+    return str(_meta()["sha256"])
+
+
+@cache
+def load() -> Head:
+    """Return the shipped head."""
+    import numpy as np
+
+    folder = resources.files("slm_magic") / "pii"
+    with (folder / "head.npz").open("rb") as file, np.load(file, allow_pickle=False) as stored:
+        arrays = {name: stored[name].astype(np.float32) for name in stored.files}
+    return Head(tuple(_meta()["labels"]), arrays)

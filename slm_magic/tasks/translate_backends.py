@@ -1,0 +1,261 @@
+"""The two kinds of models that translate, behind one face: sentences in, sentences out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Protocol
+
+from .. import engine
+from ..catalog import ModelCard
+from ..domains import Domain
+from ..engine import Decoding, Generated
+from ..errors import OptionError
+from ..text import languages
+from ..text.protect import Form
+from . import prompts
+
+# Sentences longer than this are cut at a clause: small models lose the thread of longer ones.
+SENTENCE_TOKENS = 220
+# A character is never more than a few tokens, so shorter text need not be counted.
+SURELY_FITS = 200
+# New tokens allowed for each token of the source, and on top: room for languages that the
+# tokenizer splits finely, but an end to a loop.
+TOKENS_PER_TOKEN = 3.0
+EXTRA_TOKENS = 24
+# Sentences from which a call is cut into groups of like length, each with its own limit.
+GROUP = 12
+
+OnSentence = Callable[[int, str, bool, "float | None"], None]
+
+
+class Backend(Protocol):
+    """A loaded model that translates sentences between two languages.
+
+    Attributes
+    ----------
+    forms
+        How protected spans are shown to the model, in the order to try.
+    """
+
+    forms: tuple[Form, ...]
+
+    def fits(self, text: str) -> bool:
+        """Whether `text` is short enough for the model."""
+
+    def run(self, texts: Sequence[str], decoding: Decoding, on_sentence: OnSentence) -> None:
+        """Translate sentences, reporting each with its number as it is finished."""
+
+
+def decoding_of(card: ModelCard, beam_size: int | None) -> Decoding:
+    """Return the card's decoding defaults, with the beam that the caller asked for."""
+    values: dict[str, Any] = dict(card.decoding.get("translate", {}))
+    values.setdefault("max_new_tokens", 512)
+    if beam_size is not None:
+        values["beam_size"] = beam_size
+    return Decoding(**values)
+
+
+def groups(lengths: Sequence[int], most: int) -> list[tuple[list[int], int]]:
+    """Put sentences of like length together, each group with its limit of new tokens.
+
+    One limit for all would let a short sentence that loops run to the limit of the longest.
+    """
+    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    found: list[tuple[list[int], int]] = []
+    while order:
+        longest = lengths[order[0]]
+        size = next(
+            (n for n, i in enumerate(order) if n >= GROUP and 2 * lengths[i] + 16 < longest),
+            len(order),
+        )
+        limit = min(most, int(longest * TOKENS_PER_TOKEN) + EXTRA_TOKENS)
+        found.append((order[:size], limit))
+        order = order[size:]
+    return found
+
+
+class CausalBackend:
+    """A language model that is told to translate."""
+
+    # Measured on the starter: it copies most spans when it sees them, and copies a numbered
+    # tag when it does not.
+    forms: tuple[Form, ...] = ("verbatim", "tag")
+
+    def __init__(
+        self,
+        handle: engine.Causal,
+        source: str,
+        target: str,
+        *,
+        domain: Domain | None = None,
+        glossary: Mapping[str, str] | None = None,
+    ) -> None:
+        self._handle = handle
+        card = handle.installed.card
+        prompt = card.prompts.get("translate")
+        if not prompt:
+            raise OptionError(f"The card of {card.name!r} has no prompt for translation.")
+        self._prompt = prompt
+        self._names = {"source": languages.name(source), "target": languages.name(target)}
+        self._shots = self._examples(prompt.get("shots") or {}, source, target)
+        self._domain = domain
+        self._glossary = dict(glossary or {})
+
+    def fits(self, text: str) -> bool:
+        """Whether `text` is short enough for the model."""
+        limit = min(SENTENCE_TOKENS, (self._handle.installed.card.context or 2048) // 4)
+        return len(text) <= min(SURELY_FITS, limit) or (
+            len(self._handle.tokenizer.encode(text)) <= limit
+        )
+
+    def run(self, texts: Sequence[str], decoding: Decoding, on_sentence: OnSentence) -> None:
+        """Translate sentences, reporting each with its number as it is finished."""
+        tokenizer = self._handle.tokenizer
+        plain = [i for i, text in enumerate(texts) if not self._terms(text)]
+        hinted = [i for i, text in enumerate(texts) if self._terms(text)]
+        for numbers, shared in ((plain, True), (hinted, False)):
+            asked = []
+            prefix: list[str] = []
+            for i in numbers:
+                prefix, rest = tokenizer.split_chat(self._messages(texts[i]), texts[i])
+                # A prefix with a sentence's own glossary is no one else's: do not cache it.
+                asked.append(rest if shared else prefix + rest)
+            lengths = [len(tokenizer.encode(texts[i])) for i in numbers]
+            for members, limit in groups(lengths, decoding.max_new_tokens):
+                self._handle.generate(
+                    [asked[m] for m in members],
+                    static_prompt=prefix if shared else None,
+                    decoding=replace(decoding, max_new_tokens=limit),
+                    on_result=self._reporter(texts, [numbers[m] for m in members], on_sentence),
+                )
+
+    def _reporter(
+        self, texts: Sequence[str], numbers: Sequence[int], on_sentence: OnSentence
+    ) -> Callable[[int, Generated], None]:
+        def report(index: int, result: Generated) -> None:
+            number = numbers[index]
+            answer = self._handle.tokenizer.decode(result.tokens)
+            text = tidy(texts[number], answer, self._names["target"])
+            on_sentence(number, text, result.complete, result.score)
+
+        return report
+
+    def _examples(self, shots: Any, source: str, target: str) -> list[dict[str, str]]:
+        """Return the card's example sentences as turns of a chat, if it has both languages."""
+        turns: list[dict[str, str]] = []
+        user = {"user": self._prompt["user"]}
+        for given, wanted in zip(shots.get(source, ()), shots.get(target, ()), strict=False):
+            turns += prompts.messages(user, {**self._names, "text": given})
+            turns.append({"role": "assistant", "content": wanted})
+        return turns
+
+    def _terms(self, text: str) -> dict[str, str]:
+        return {term: wanted for term, wanted in self._glossary.items() if has_term(text, term)}
+
+    def _messages(self, text: str) -> list[dict[str, str]]:
+        messages = prompts.messages(self._prompt, {**self._names, "text": text})
+        messages[-1:-1] = self._shots
+        hints = []
+        if self._domain is not None:
+            hints.append(f"The text is from the field of {self._domain.title.lower()}.")
+        terms = self._terms(text)
+        if terms:
+            pairs = "; ".join(f"{term} = {wanted}" for term, wanted in terms.items())
+            hints.append(f"Translate these terms so: {pairs}.")
+        if hints and messages[0]["role"] == "system":
+            messages[0]["content"] += " " + " ".join(hints)
+        elif hints:
+            messages.insert(0, {"role": "system", "content": " ".join(hints)})
+        return messages
+
+
+class Seq2SeqBackend:
+    """A model made for translation."""
+
+    # Such models copy figures in brackets; what they do not copy is translated around.
+    forms: tuple[Form, ...] = ("bracket",)
+
+    def __init__(self, handle: engine.Seq2Seq, source: str, target: str) -> None:
+        self._handle = handle
+        self._source = source
+        self._target = target
+
+    def fits(self, text: str) -> bool:
+        """Whether `text` is short enough for the model."""
+        # Past the position table CTranslate2 raises, and it cuts nothing by itself here.
+        limit = min(SENTENCE_TOKENS, (self._handle.installed.card.context or 512) // 2)
+        return len(text) <= min(SURELY_FITS, limit) or len(self._encode(text)) <= limit
+
+    def _encode(self, text: str) -> list[str]:
+        tokens: list[str] = self._handle.tokenizer.encode(text, self._source, self._target)
+        return tokens
+
+    def run(self, texts: Sequence[str], decoding: Decoding, on_sentence: OnSentence) -> None:
+        """Translate sentences, reporting each with its number as it is finished."""
+        tokenizer = self._handle.tokenizer
+        encoded = [self._encode(text) for text in texts]
+        for members, limit in groups([len(one) for one in encoded], decoding.max_new_tokens):
+
+            def report(index: int, result: Generated, members: list[int] = members) -> None:
+                text = tokenizer.decode(result.tokens).strip()
+                on_sentence(members[index], text, result.complete, result.score)
+
+            self._handle.translate(
+                [encoded[m] for m in members],
+                target_prefix=tokenizer.target_prefix(self._target),
+                decoding=replace(decoding, max_new_tokens=limit),
+                on_result=report,
+            )
+
+
+def has_term(text: str, term: str) -> bool:
+    """Whether `text` has `term` as a whole word, in any case."""
+    return re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+_LABEL = re.compile(
+    r"(?:here is the (?:\w+ )?translation[^:\n]{0,40}|(?:\w+ )?translation|traduction|übersetzung|"
+    r"traducción|traduzione|tradução|vertaling|перевод|翻译|翻訳|译文)\s*(?:\([^)\n]*\))?\s*[:：]\s*",
+    re.IGNORECASE,
+)
+_QUOTES = (('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"), ("„", "“"), ("「", "」"), ("`", "`"))
+_ALL_QUOTES = "".join(open_ + close for open_, close in _QUOTES)
+
+
+def tidy(source: str, answer: str, target: str) -> str:
+    """Return a causal model's answer without what it says around the translation.
+
+    Labels, quotation marks that the source lacks, and paragraphs after the translation go. What
+    may be part of the translation stays: what is wrong with it is for the checks to say.
+
+    Parameters
+    ----------
+    target
+        English name of the target language, which some models write before the answer.
+    """
+    text = answer.strip()
+    if not _LABEL.match(source):
+        text = _LABEL.sub("", text, count=1) if _LABEL.match(text) else text
+    named = f"{target.lower()}:"
+    if text.lower().startswith(named) and not source.lower().startswith(named):
+        text = text[len(named) :].lstrip()
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > 1:
+        # The source is one line. A whole translation in the first line means that the rest is
+        # comment; otherwise the model broke the line itself.
+        first_is_all = len(lines[0]) >= 0.5 * len(source) or len(lines[0].split()) >= (
+            0.7 * len(source.split())
+        )
+        text = lines[0] if first_is_all else " ".join(lines)
+    if source[:1] not in _ALL_QUOTES and source[-1:] not in _ALL_QUOTES:
+        for opening, closing in _QUOTES:
+            inner = text[1:-1].strip()
+            wrapped = text.startswith(opening) and text.endswith(closing) and len(text) > 2
+            if wrapped and not any(mark in inner for mark in {opening, closing}):
+                text = inner
+    # A heading has no full stop, and its translation gets none.
+    if source[-1:].isalnum() and text.endswith((".", "。")) and not text.endswith(".."):
+        text = text[:-1]
+    return text

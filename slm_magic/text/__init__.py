@@ -1,0 +1,1 @@
+"""Text without models: segmentation, protected spans, checks on the output."""

@@ -1,0 +1,148 @@
+"""A real JupyterLab server and Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+TOKEN = "browser-test"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+START_SECONDS = 90
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab."""
+
+    url: str
+    root: Path
+
+    def notebook(self, name: str, *cells: str) -> str:
+        """Write a notebook and return the address that opens it."""
+        made = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
+        )
+        nbformat.write(made, self.root / f"{name}.ipynb")
+        return f"{self.url}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}&reset"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def start_lab(
+    tmp_path_factory: pytest.TempPathFactory, session_home: Path
+) -> Iterator[Callable[[str], Lab]]:
+    """Start JupyterLab with a theme; one server a theme and session."""
+    servers: list[subprocess.Popen[bytes]] = []
+    labs: dict[str, Lab] = {}
+
+    def start(theme: str) -> Lab:
+        if theme in labs:
+            return labs[theme]
+        base = tmp_path_factory.mktemp("lab")
+        settings = base / "settings" / "@jupyterlab" / "apputils-extension"
+        settings.mkdir(parents=True)
+        (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
+        (settings / "notification.jupyterlab-settings").write_text(
+            json.dumps({"checkForUpdates": False, "fetchNews": "false", "doNotDisturbMode": True})
+        )
+        root = base / "root"
+        root.mkdir()
+        port = _free_port()
+        environment = {
+            **os.environ,
+            "SLM_MAGIC_HOME": str(session_home),
+            "SLM_MAGIC_OFFLINE": "1",
+            "JUPYTERLAB_SETTINGS_DIR": str(base / "settings"),
+            "JUPYTER_CONFIG_DIR": str(base / "config"),
+            "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
+            "IPYTHONDIR": str(base / "ipython"),
+        }
+        log = (base / "lab.log").open("wb")
+        server = subprocess.Popen(
+            [
+                sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+                "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}",
+                f"--ServerApp.root_dir={root}", f"--IdentityProvider.token={TOKEN}",
+                "--ServerApp.port_retries=0",
+            ],
+            env=environment, stdout=log, stderr=subprocess.STDOUT,
+        )
+        servers.append(server)
+        labs[theme] = Lab(f"http://127.0.0.1:{port}", root)
+        _wait(labs[theme].url, server, base / "lab.log")
+        return labs[theme]
+
+    yield start
+    for server in servers:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()[-2000:]
+        try:
+            urllib.request.urlopen(f"{url}/api/status?token={TOKEN}", timeout=2).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    raise AssertionError(f"JupyterLab did not answer:\n{log.read_text()[-2000:]}")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None:
+        if os.environ.get("SLM_MAGIC_REQUIRE_MODELS"):
+            pytest.fail("Chromium is not installed; .ci/run installs it")
+        pytest.skip("Chromium is not installed")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+                "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            ],
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any) -> Iterator[Any]:
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    yield opened
+    context.close()

@@ -1,0 +1,119 @@
+"""The magics as a person sees them in JupyterLab."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+LOAD = "%load_ext slm_magic"
+SUMMARIZE = """%%slm summarize --domain finance --sentences 2 -o summary
+Orchard Tools sold saws and rakes worth $58.2 million in the first quarter, up 7% on the year.
+The canteen got new chairs. Earnings per share were $0.42, after $0.37 a year ago.
+A photo of the founders hangs in the hall."""
+REDACT = """%%slm redact -o mail
+I am Ingrid Sandvik, write to ingrid.sandvik@fjordpost-example.org or call +1 212 555 0174.
+<b>My card is 4111 1111 1111 1111.</b>"""
+MISTAKE = """%%slm summarise
+Some text."""
+
+# Contrast of text and background after WCAG 2, over what is really painted.
+CONTRAST = """element => {
+  const rgb = s => (s.match(/[\\d.]+/g) || []).map(Number);
+  const shown = c => c.length < 4 || c[3] > 0;
+  const lum = c => c.slice(0, 3).map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  let below = element, back = [255, 255, 255];
+  while (below) {
+    const colour = rgb(getComputedStyle(below).backgroundColor);
+    if (colour.length && shown(colour)) { back = colour; break; }
+    below = below.parentElement;
+  }
+  const a = lum(rgb(getComputedStyle(element).color)), b = lum(back);
+  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+}"""
+
+
+def run_all(page: Any, address: str, cells: int) -> None:
+    """Open a notebook, run it and wait until the last cell is done."""
+    page.goto(address)
+    page.locator(".jp-NotebookPanel .jp-Notebook-cell").first.wait_for()
+    page.locator(".jp-NotebookPanel .jp-KernelName, .jp-NotebookPanel").first.wait_for()
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_text("Run All Cells", exact=True).click()
+    page.wait_for_function(
+        """count => {
+          const marks = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')];
+          return marks.filter(m => /\\[\\d+\\]/.test(m.textContent)).length >= count;
+        }""",
+        arg=cells,
+        timeout=180_000,
+    )
+
+
+def screenshot(page: Any, name: str) -> None:
+    """Keep a picture where SLM_MAGIC_SCREENSHOTS says, for docs/."""
+    folder = os.environ.get("SLM_MAGIC_SCREENSHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+def test_results_are_shown_and_readable(
+    page: Any, start_lab: Callable[[str], Any], theme: str
+) -> None:
+    lab = start_lab(theme)
+    address = lab.notebook("results", LOAD, SUMMARIZE, REDACT)
+    run_all(page, address, cells=3)
+    outputs = page.locator(".jp-OutputArea-output .slm-magic")
+    outputs.nth(1).wait_for()
+    summary, mail = outputs.nth(0), outputs.nth(1)
+    assert "$58.2 million" in summary.inner_text()
+    assert "$0.42" in summary.inner_text()
+    assert "canteen" not in summary.inner_text()
+    shown = mail.inner_text()
+    for private in ("Ingrid", "Sandvik", "fjordpost", "555", "4111"):
+        assert private not in shown
+        assert private not in mail.inner_html()
+    assert "PERSON_1" in shown
+    # The user's tags are text, not markup.
+    assert "<b>" in shown
+    assert mail.locator("b", has_text="card").count() == 0
+    assert page.locator(".jp-OutputArea-output[data-mime-type*='stderr']").count() == 0
+    for part in (summary, mail):
+        for element in part.locator("*:visible").all():
+            if element.evaluate("e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())"):
+                assert element.evaluate(CONTRAST) >= 4.5, element.evaluate("e => e.outerHTML")
+    screenshot(page, "lab-light" if "Light" in theme else "lab-dark")
+
+
+def test_a_mistake_is_one_line_that_says_what_to_do(
+    page: Any, start_lab: Callable[[str], Any]
+) -> None:
+    lab = start_lab("JupyterLab Light")
+    page.goto(lab.notebook("mistake", LOAD, MISTAKE))
+    run_all(page, lab.notebook("mistake", LOAD, MISTAKE), cells=2)
+    error = page.locator(".jp-OutputArea-output").filter(has_text="UsageError")
+    error.first.wait_for()
+    said = error.first.inner_text().strip()
+    assert re.search(r"UsageError: .*summarise.*Did you mean 'summarize'", said)
+    assert "Traceback" not in said
+    assert len(said.splitlines()) == 1
+
+
+def test_tab_completes_subcommands(page: Any, start_lab: Callable[[str], Any]) -> None:
+    lab = start_lab("JupyterLab Light")
+    run_all(page, lab.notebook("complete", LOAD, ""), cells=1)
+    editor = page.locator(".jp-Notebook .jp-CodeCell").nth(1).locator(".cm-content")
+    editor.click()
+    page.keyboard.type("%slm trans")
+    page.keyboard.press("Tab")
+    editor.get_by_text("%slm translate").or_(
+        page.locator(".jp-Completer").get_by_text("translate")
+    ).first.wait_for()

@@ -1,0 +1,286 @@
+"""The engine on tiny real CTranslate2 models: batching, limits, interrupts, forks, memory."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+import pytest
+
+import tiny
+from fakes import FakeTokenizer, fake_installed
+from slm_magic import engine
+from slm_magic.engine import Decoding, handles
+from slm_magic.engine.plan import Plan, memory_budget, plan, token_batches
+from slm_magic.errors import ForkedError, ModelLoadError, OptionError
+
+
+class WordTokenizer(FakeTokenizer):
+    """One word a token."""
+
+    def encode(self, text: str, *_languages: str) -> list[str]:
+        return text.split()
+
+    def encode_ids(self, text: str) -> list[int]:
+        return [3 + tiny.WORDS.index(word) for word in text.split()]
+
+    def decode(self, tokens: Any) -> str:
+        return " ".join(tokens)
+
+
+@pytest.fixture
+def open_tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
+    """Make a tiny model of a kind and load it through the engine."""
+    monkeypatch.setattr("slm_magic.tokenization.open_tokenizer", lambda _: WordTokenizer())
+    makers = {"causal": tiny.causal, "seq2seq": tiny.seq2seq, "encoder": tiny.encoder}
+
+    def load(kind: str, name: str = "tiny", workload: engine.Workload = "cell") -> Any:
+        folder = tmp_path / name
+        if not folder.exists():
+            makers[kind](folder)
+        return engine.load(fake_installed(name, kind, folder), workload=workload)
+
+    yield load
+    engine.unload()
+
+
+def sentences(count: int) -> list[list[str]]:
+    return [tiny.WORDS[i % 7 : i % 7 + 1 + i % 5] for i in range(count)]
+
+
+def test_results_come_back_in_the_order_of_the_input(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("seq2seq")
+    many = sentences(150)
+    seen: dict[int, engine.Generated] = {}
+    together = handle.translate(
+        many, decoding=Decoding(max_new_tokens=6), on_result=seen.__setitem__
+    )
+    alone = [handle.translate([one], decoding=Decoding(max_new_tokens=6))[0] for one in many[:20]]
+    assert [result.tokens for result in together[:20]] == [result.tokens for result in alone]
+    assert [seen[i] for i in range(150)] == together
+
+
+def test_a_result_that_hits_the_limit_is_not_complete(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("causal")
+    (short,) = handle.generate([["w1", "w2"]], decoding=Decoding(max_new_tokens=3))
+    assert not short.complete
+    assert len(short.tokens) == 3
+
+
+def test_the_end_token_completes_a_result_and_is_not_part_of_it(
+    open_tiny: Callable[..., Any],
+) -> None:
+    handle = open_tiny("causal")
+    (free,) = handle.generate([["w1", "w2"]], decoding=Decoding(max_new_tokens=4))
+    handle.tokenizer.end_tokens = (free.tokens[1],)
+    (ended,) = handle.generate([["w1", "w2"]], decoding=Decoding(max_new_tokens=4))
+    assert ended.complete
+    assert ended.tokens == free.tokens[:1] or free.tokens[0] == free.tokens[1]
+
+
+def test_the_target_prefix_is_dropped(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("seq2seq")
+    few = Decoding(max_new_tokens=3)
+    (plain,) = handle.translate([["w1"]], target_prefix=["w9"], decoding=few)
+    assert len(plain.tokens) == 3
+    direct = handle._model.translate_batch(
+        [["w1"]], target_prefix=[["w9"]], beam_size=1, max_decoding_length=4
+    )
+    assert direct[0].hypotheses[0] == ["w9", *plain.tokens]
+
+
+def test_a_static_prompt_gives_what_the_whole_prompt_gives(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("causal")
+    few = Decoding(max_new_tokens=5)
+    whole = handle.generate([["w1", "w2", "w3"], ["w1", "w2", "w5", "w6"]], decoding=few)
+    shared = handle.generate(
+        [["w3"], ["w5", "w6"]], static_prompt=["w1", "w2"], decoding=few
+    )
+    assert [r.tokens for r in whole] == [r.tokens for r in shared]
+
+
+def test_scores_are_there_only_when_asked_for(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("seq2seq")
+    (without,) = handle.translate([["w1"]], decoding=Decoding(max_new_tokens=3))
+    (with_score,) = handle.translate([["w1"]], decoding=Decoding(max_new_tokens=3, scores=True))
+    assert without.score is None
+    assert with_score.score is not None and with_score.score < 0
+
+
+def test_streaming_gives_the_text_of_the_whole_answer(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("causal")
+    few = Decoding(max_new_tokens=6)
+    pieces = list(handle.stream(["w1", "w2"], decoding=few))
+    (whole,) = handle.generate([["w1", "w2"]], decoding=few)
+    assert "".join(pieces) == handle.tokenizer.decode(whole.tokens)
+    assert len(pieces) > 1
+
+
+def test_closing_a_stream_stops_it(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("causal")
+    stream = handle.stream(["w1"], decoding=Decoding(max_new_tokens=60))
+    next(stream)
+    stream.close()
+    # The handle answers again, so nothing was left running.
+    (after,) = handle.generate([["w1"]], decoding=Decoding(max_new_tokens=2))
+    assert len(after.tokens) == 2
+
+
+def test_hidden_states_do_not_depend_on_the_batch(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("encoder")
+    ids = [[3, 4], [5, 6, 7, 8], [9]]
+    together = handle.hidden(ids)
+    assert [states.shape for states in together] == [(2, 16), (4, 16), (1, 16)]
+    for one, states in zip(ids, together, strict=True):
+        np.testing.assert_allclose(handle.hidden([one])[0], states, atol=1e-2)
+
+
+def test_embeddings_have_length_one(open_tiny: Callable[..., Any]) -> None:
+    vectors = open_tiny("encoder").embed(["w1 w2", "w3"])
+    assert vectors.shape == (2, 16)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_input_past_the_position_table_is_one_clear_line(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("seq2seq")
+    with pytest.raises(ModelLoadError, match="position") as caught:
+        handle.translate([["w1"] * 100])
+    assert "\n" not in str(caught.value)
+    assert "w1" not in str(caught.value)
+    assert handle.translate([["w1"]], decoding=Decoding(max_new_tokens=2))
+
+
+def test_ctrl_c_keeps_what_is_finished_and_the_next_call_works(
+    open_tiny: Callable[..., Any],
+) -> None:
+    handle = open_tiny("seq2seq")
+    finished: list[int] = []
+
+    def interrupt_soon(index: int, _: engine.Generated) -> None:
+        finished.append(index)
+        if len(finished) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    started = time.perf_counter()
+    with pytest.raises(KeyboardInterrupt):
+        handle.translate(
+            sentences(5000), decoding=Decoding(max_new_tokens=40), on_result=interrupt_soon
+        )
+    assert time.perf_counter() - started < 5
+    assert 3 <= len(finished) < 5000
+    (after,) = handle.translate([["w1"]], decoding=Decoding(max_new_tokens=2))
+    assert len(after.tokens) == 2
+
+
+def test_one_load_a_model(open_tiny: Callable[..., Any]) -> None:
+    first = open_tiny("causal", "a")
+    assert open_tiny("causal", "a") is first
+    assert open_tiny("causal", "a", workload="bulk") is first
+    assert set(engine.loaded()) == {"a"}
+
+
+def test_bulk_work_on_a_translator_runs_batches_side_by_side(
+    open_tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLM_MAGIC_THREADS", "2")
+    cell = open_tiny("seq2seq", "s")
+    bulk = open_tiny("seq2seq", "s", workload="bulk")
+    assert (cell.plan.inter_threads, cell.plan.intra_threads) == (1, 2)
+    assert (bulk.plan.inter_threads, bulk.plan.intra_threads) == (2, 1)
+    # The bulk handle serves cells too; loading it again would buy nothing.
+    assert open_tiny("seq2seq", "s") is bulk
+
+
+def test_the_least_recently_used_goes_when_memory_is_short(
+    open_tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = open_tiny("causal", "a")
+    open_tiny("causal", "b")
+    open_tiny("causal", "a")
+    monkeypatch.setattr(engine, "memory_budget", lambda: int(2.5 * first.size))
+    open_tiny("causal", "c")
+    assert set(engine.loaded()) == {"a", "c"}
+
+
+def test_unload_forgets_the_model(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("causal", "a")
+    assert engine.unload("other") == []
+    assert engine.unload("a") == ["a"]
+    assert engine.loaded() == {}
+    assert not handle._model.model_is_loaded
+
+
+def test_a_folder_that_is_no_model_is_one_clear_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slm_magic.tokenization.open_tokenizer", lambda _: WordTokenizer())
+    (tmp_path / "model.bin").write_bytes(b"\x06\x00\x00\x00nothing")
+    with pytest.raises(ModelLoadError, match="cannot load 'broken'") as caught:
+        engine.load(fake_installed("broken", "causal", tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_wrong_class_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("slm_magic.tokenization.open_tokenizer", lambda _: WordTokenizer())
+    folder = tiny.encoder(tmp_path / "e")
+    with pytest.raises(ModelLoadError, match="cannot load"):
+        engine.load(fake_installed("wrong", "seq2seq", folder))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+def test_a_forked_child_is_refused_instead_of_hanging(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("causal")
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:  # pragma: no cover
+        said = b"no error"
+        try:
+            handle.generate([["w1"]])
+        except ForkedError as error:
+            said = str(error).encode()
+        finally:
+            os.write(write, said)
+            os._exit(0)
+    deadline = threading.Timer(20, os.kill, (child, signal.SIGKILL))
+    deadline.start()
+    _, status = os.waitpid(child, 0)
+    deadline.cancel()
+    assert status == 0
+    assert b"spawn" in os.read(read, 1000)
+    os.close(read)
+    os.close(write)
+    # The parent goes on.
+    assert handle.generate([["w1"]], decoding=Decoding(max_new_tokens=2))[0].tokens
+
+
+def test_batches_cover_everything_once_within_the_bounds() -> None:
+    bounds = Plan("int8", 1, 1, max_batch_tokens=20, max_batch_sequences=4)
+    lengths = [1, 30, 2, 9, 10, 3, 3, 3, 3, 3, 0]
+    batches = list(token_batches(lengths, bounds))
+    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
+    assert batches[0] == [1]
+    for batch in batches[1:]:
+        assert len(batch) <= 4
+        assert len(batch) * max(lengths[i] for i in batch) <= 20
+    assert list(token_batches([], bounds)) == []
+
+
+def test_a_setting_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLM_MAGIC_THREADS", "many")
+    with pytest.raises(OptionError, match="SLM_MAGIC_THREADS"):
+        plan("causal")
+    monkeypatch.setenv("SLM_MAGIC_MEMORY", "3")
+    assert memory_budget() == 3_000_000_000
+
+
+def test_waiting_threads_are_passive() -> None:
+    assert handles._ctranslate2() is ctranslate2
+    assert os.environ["OMP_WAIT_POLICY"] == "passive"

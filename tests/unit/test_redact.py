@@ -1,0 +1,258 @@
+"""redact as a user calls it, with a head that knows a few names and no model behind it."""
+
+from __future__ import annotations
+
+import logging
+import re
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+pytest.importorskip("presidio_analyzer")
+pytest.importorskip("spacy")
+
+from slm_magic.errors import (
+    EmptyTextError,
+    FlaggedError,
+    Interrupted,
+    LanguageError,
+    MissingDependencyError,
+    OptionError,
+)
+from slm_magic.tasks import redact as task
+from slm_magic.tasks import redact_head
+from slm_magic.tasks.redact import redact
+from slm_magic.tasks.redact_head import Doubt, Found, Reading
+
+KNOWN = {
+    "Maria Rossi": "PERSON",
+    "Maria": "PERSON",
+    "Rossi": "PERSON",
+    "MARIA ROSSI": "PERSON",
+    "Luca Rossi": "PERSON",
+    "Otto Brandt": "PERSON",
+    "Lyon": "LOCATION",
+    "4 Quay Lane": "STREET_ADDRESS",
+    "Vexmar Ltd": "ORGANIZATION",
+}
+MAIL = (
+    "Dear team, this is Maria Rossi, 4 Quay Lane, Lyon. Write to m.rossi@vexmar.example.org or call "
+    "+33 4 72 10 20 30. Pay DE89 3704 0044 0532 0130 00 or card 4111-1111-1111-1111. Maria"
+)
+
+
+class FakeHead:
+    """Finds the names it knows, longest first; interrupts before a text that says so."""
+
+    labels = ("O", "PERSON", "LOCATION", "STREET_ADDRESS", "ORGANIZATION")
+
+    def read(self, encoder: object, texts: Sequence[str]) -> list[Reading]:
+        out = []
+        for text in texts:
+            if "press Ctrl-C" in text:
+                raise KeyboardInterrupt
+            found: list[Found] = []
+            for name in sorted(KNOWN, key=len, reverse=True):
+                for match in re.finditer(rf"\b{re.escape(name)}\b", text):
+                    if all(match.end() <= f.start or match.start() >= f.end for f in found):
+                        found.append(Found(KNOWN[name], *match.span(), 0.9))
+            doubts = [Doubt("PERSON", *m.span()) for m in re.finditer("Zorblax", text)]
+            out.append(Reading(found, doubts))
+        return out
+
+
+HEAD = FakeHead()
+
+
+@pytest.fixture(autouse=True)
+def fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redact_head, "load", lambda: HEAD)
+    monkeypatch.setattr(task, "_encoder", lambda workload: None)
+    monkeypatch.delenv("SLM_MAGIC_HASH_KEY", raising=False)
+
+
+def test_a_mail_is_emptied_and_restored() -> None:
+    result = redact(MAIL)
+    assert result.text == (
+        "Dear team, this is <PERSON_1>, <STREET_ADDRESS_1>. Write to <EMAIL_ADDRESS_1> or call "
+        "<PHONE_NUMBER_1>. Pay <IBAN_CODE_1> or card <CREDIT_CARD_1>. <PERSON_1>"
+    )
+    assert result.restore() == MAIL
+    assert result.model.name == "pii-minilm"
+    assert len(result.model.sha256) == 64
+    assert result.flags == ()
+
+
+def test_spans_point_into_the_original() -> None:
+    result = redact(MAIL)
+    originals = [MAIL[span.start : span.end] for span in result.spans]
+    assert originals[:2] == ["Maria Rossi", "4 Quay Lane, Lyon"]
+    assert originals[-1] == "Maria"
+    assert [s.start for s in result.spans] == sorted(s.start for s in result.spans)
+
+
+def test_one_person_one_tag_in_the_whole_call() -> None:
+    first, missing, second = redact(
+        ["Rossi rang.", None, "MARIA ROSSI and Maria Rossi; Otto Brandt."]
+    )
+    assert first.text == "<PERSON_1> rang."
+    assert missing is None
+    assert second.text == "<PERSON_1> and <PERSON_1>; <PERSON_2>."
+    # Each gets back the form that stood there.
+    assert first.restore() == "Rossi rang."
+    assert second.restore() == "MARIA ROSSI and Maria Rossi; Otto Brandt."
+
+
+def test_a_surname_of_two_people_is_neither() -> None:
+    texts = redact(["Maria Rossi met Luca Rossi.", "Then Rossi left, and Maria stayed."])
+    assert texts[0].text == "<PERSON_1> met <PERSON_2>."
+    assert texts[1].text == "Then <PERSON_3> left, and <PERSON_1> stayed."
+
+
+def test_a_tag_in_the_text_is_left_and_never_reused() -> None:
+    result = redact("<PERSON_1> wrote to Maria Rossi about <PERSON_3> and Otto Brandt.")
+    assert result.text == "<PERSON_1> wrote to <PERSON_2> about <PERSON_3> and <PERSON_4>."
+    assert result.restore() == "<PERSON_1> wrote to Maria Rossi about <PERSON_3> and Otto Brandt."
+    assert result.restore("Für <PERSON_4>, nicht <PERSON_1>") == "Für Otto Brandt, nicht <PERSON_1>"
+
+
+def test_restore_takes_another_text_and_only_tags_can_be_undone() -> None:
+    result = redact("Maria Rossi lives in Lyon.")
+    assert result.restore("À <LOCATION_1> vit <PERSON_1>.") == "À Lyon vit Maria Rossi."
+    with pytest.raises(OptionError, match="tag"):
+        redact("Maria Rossi", operator="mask").restore()
+
+
+def test_mask_keeps_the_length_and_no_character() -> None:
+    result = redact("Ask Maria Rossi.", operator="mask")
+    assert result.text == "Ask ***********."
+    assert result.mapping == {}
+
+
+def test_hash_is_keyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = redact(["Maria Rossi", "maria.r@example.org, Maria"], operator="hash")
+    assert re.fullmatch(r"<PERSON_[0-9a-f]{16}>", one.text)
+    assert one.text in other.text
+    # Without a key of the user's, two calls share nothing that could be compared.
+    assert redact("Maria Rossi", operator="hash").text != one.text
+    monkeypatch.setenv("SLM_MAGIC_HASH_KEY", "correct horse")
+    kept = redact("Maria Rossi", operator="hash").text
+    assert redact("Maria Rossi", operator="hash").text == kept
+    monkeypatch.setenv("SLM_MAGIC_HASH_KEY", "another")
+    assert redact("Maria Rossi", operator="hash").text != kept
+
+
+def test_fake_is_consistent_and_never_the_original() -> None:
+    pytest.importorskip("faker")
+    result = redact(MAIL, operator="fake")
+    for original in ("Maria", "Rossi", "Quay", "Lyon", "vexmar", "4111", "3704"):
+        assert original not in result.text
+    fakes = [span.placeholder for span in result.spans if span.entity_type == "PERSON"]
+    assert fakes[0].split()[0] == fakes[1]
+    assert "@" in result.text
+
+
+def test_entities_take_only_what_was_asked_for() -> None:
+    result = redact(MAIL, entities="email_address, PERSON")
+    assert {span.entity_type for span in result.spans} == {"EMAIL_ADDRESS", "PERSON"}
+    assert "4111-1111-1111-1111" in result.text
+    assert redact(MAIL, entities=["CREDIT_CARD"]).text.count("<") == 1
+
+
+def test_an_unknown_entity_is_named_with_a_suggestion() -> None:
+    with pytest.raises(OptionError, match=r"'EMAIL_ADRESS'\. Did you mean 'EMAIL_ADDRESS'\?"):
+        redact(MAIL, entities="EMAIL_ADRESS")
+
+
+def test_unknown_operator_language_and_model() -> None:
+    with pytest.raises(OptionError, match=r"Did you mean 'mask'"):
+        redact(MAIL, operator="masc")
+    with pytest.raises(LanguageError, match="'xx'"):
+        redact(MAIL, language="xx")
+    with pytest.raises(OptionError, match="pii-minilm"):
+        redact(MAIL, model="something-else")
+    with pytest.raises(OptionError):
+        redact(MAIL, domain="no-such-domain")
+
+
+def test_empty_text_and_empty_rows() -> None:
+    with pytest.raises(EmptyTextError):
+        redact("  \n")
+    assert redact([]) == []
+    assert [r.text for r in redact(["", " "])] == ["", " "]
+    assert redact([None, float("nan")]) == [None, None]
+
+
+def test_what_was_left_in_doubt_is_flagged_where_it_stands() -> None:
+    result = redact("Maria Rossi met Zorblax; file 123456789012345.")
+    kinds = [flag.kind for flag in result.flags]
+    assert kinds == ["low_score", "low_score"]
+    marked = [result.text[flag.start : flag.end] for flag in result.flags]
+    assert marked == ["Zorblax", "123456789012345"]
+    assert not any("Zorblax" in flag.message or "1234" in flag.message for flag in result.flags)
+    with pytest.raises(FlaggedError, match="low_score"):
+        redact("Zorblax", strict=True)
+    # Asked for e-mail addresses alone, a doubtful name is nobody's business.
+    assert redact("Zorblax", entities="EMAIL_ADDRESS").flags == ()
+
+
+def test_ordinary_text_is_left_alone_and_not_flagged() -> None:
+    text = (
+        "Release 3.11.2 costs $1,299.00 and weighs 12.5 kg; see section 4.2, page 117, ISO 9001. "
+        "Between 10:30 and 11:45 the ratio was 0.0078125, and x::y stayed 1,234,567,890.12."
+    )
+    result = redact(text)
+    assert result.text == text
+    assert result.spans == ()
+    assert result.flags == ()
+
+
+def test_interrupt_keeps_what_was_finished() -> None:
+    texts = ["Maria Rossi is in."] * task.CHUNK + ["press Ctrl-C", "Otto Brandt"]
+    with pytest.raises(Interrupted) as caught:
+        redact(texts)
+    assert caught.value.done == task.CHUNK
+    assert caught.value.results[0].text == "<PERSON_1> is in."
+    assert caught.value.results[-2:] == [None, None]
+    # The next call works.
+    assert redact("Otto Brandt").text == "<PERSON_1>"
+
+
+def test_nothing_shown_or_logged_holds_the_original(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        result = redact(MAIL + " IBAN GB00 XXXX 0000 0000 0000 00")
+    logged = " ".join(record.getMessage() for record in caplog.records)
+    for secret in ("Maria", "Rossi", "4111", "3704", "GB00", "vexmar"):
+        assert secret not in repr(result)
+        assert secret not in logged
+    assert not any(hasattr(span, "text") for span in result.spans)
+
+
+def test_no_socket_is_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("redact opened a socket")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    result = redact(
+        "Mail otto@firm.co.uk, see https://firm.example.com/a and 10.1.2.3.", operator="tag"
+    )
+    assert result.text == "Mail <EMAIL_ADDRESS_1>, see <URL_1> and <IP_ADDRESS_1>."
+
+
+def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "spacy", None)
+    monkeypatch.delitem(sys.modules, "slm_magic.tasks.redact_engine", raising=False)
+    with pytest.raises(MissingDependencyError, match=r"slm-magic\[redact\]"):
+        redact(MAIL)
+
+
+def test_entity_types_differ_by_language() -> None:
+    assert {"PERSON", "US_SSN", "CREDIT_CARD"} <= set(task.entity_types("en"))
+    assert "ES_NIF" in task.entity_types("es")
+    assert "FR_NIR" in task.entity_types("fr")
+    assert "ES_NIF" not in task.entity_types("en")

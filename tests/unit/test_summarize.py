@@ -1,0 +1,211 @@
+"""Extractive and abstractive summaries with fake models."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from fakes import FakeCausal, FakeEncoder, last_user
+from slm_magic import engine
+from slm_magic.errors import (
+    EmptyTextError,
+    FlaggedError,
+    Interrupted,
+    ModelNotInstalledError,
+    OptionError,
+)
+from slm_magic.tasks import choose, summarize_abstractive
+from slm_magic.tasks.summarize import summarize
+
+REPORT = (
+    "The bakery chain sold bread worth $12.4 million in spring. "
+    "Bread worth $12.4 million was sold by the bakery chain in spring. "
+    "A choir sang at the opening of the new oven. "
+    "Profit for the year is expected at $1.9 million.\n\n"
+    "Thank you."
+)
+
+
+@pytest.fixture
+def encoder(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
+    fake = FakeEncoder()
+    monkeypatch.setattr(choose, "model", lambda *_, **__: fake.installed)
+    monkeypatch.setattr(engine, "load", lambda *_, **__: fake)
+    return fake
+
+
+@pytest.fixture
+def causal(monkeypatch: pytest.MonkeyPatch) -> FakeCausal:
+    fake = FakeCausal()
+    monkeypatch.setattr(choose, "model", lambda *_, **__: fake.installed)
+    monkeypatch.setattr(engine, "load", lambda *_, **__: fake)
+    return fake
+
+
+@pytest.mark.usefixtures("encoder")
+def test_each_sentence_stands_word_for_word_where_its_offsets_say() -> None:
+    summary = summarize(REPORT, sentences=2)
+    assert len(summary.sentences) == 2
+    for sentence in summary.sentences:
+        assert REPORT[sentence.start : sentence.end] == sentence.text
+    assert summary.text == " ".join(sentence.text for sentence in summary.sentences)
+    assert summary.flags == ()
+
+
+@pytest.mark.usefixtures("encoder")
+def test_sentences_come_in_the_order_of_the_text() -> None:
+    starts = [s.start for s in summarize(REPORT, sentences=4).sentences]
+    assert starts == sorted(starts)
+
+
+@pytest.mark.usefixtures("encoder")
+def test_the_focus_decides_what_is_picked() -> None:
+    assert "choir" in summarize(REPORT, sentences=1, focus="A choir sang at the opening").text
+    assert "Profit" in summarize(REPORT, sentences=1, focus=["profit for the year"]).text
+
+
+@pytest.mark.usefixtures("encoder")
+def test_what_says_the_same_is_not_picked_twice() -> None:
+    summary = summarize(REPORT, sentences=2, focus=["bread sold by the bakery", "the opening"])
+    assert sum("Bread" in s.text or "bread" in s.text for s in summary.sentences) == 1
+
+
+@pytest.mark.usefixtures("encoder")
+def test_the_finance_domain_prefers_figures() -> None:
+    text = "Umbrellas were left in the hall by guests. Umbrellas worth $9 million were left by guests."
+    plain = summarize(text, sentences=1, focus="umbrellas left in the hall by guests")
+    finance = summarize(
+        text, sentences=1, focus="umbrellas left by guests", domain="finance"
+    )
+    assert "$9 million" not in plain.text
+    assert "$9 million" in finance.text
+    assert finance.domain == "finance"
+
+
+@pytest.mark.usefixtures("encoder")
+def test_a_greeting_is_not_a_summary() -> None:
+    assert "Thank you" not in summarize(REPORT, sentences=5).text
+    # But where there is nothing else, it is better than nothing.
+    assert summarize("Thank you.").text == "Thank you."
+
+
+@pytest.mark.usefixtures("encoder")
+def test_a_wrapped_sentence_keeps_its_offsets_and_reads_on_one_line() -> None:
+    text = "# Notes\n\nThe tower was built\nin 1890 by masons. It leans."
+    summary = summarize(text, sentences=1, focus="tower built by masons")
+    (sentence,) = summary.sentences
+    assert text[sentence.start : sentence.end] == sentence.text
+    assert summary.text == "The tower was built in 1890 by masons."
+
+
+@pytest.mark.usefixtures("encoder")
+def test_missing_rows_stay_missing_and_the_order_is_kept() -> None:
+    results = summarize(["The cat sat on the mat.", None, float("nan"), "", "Dogs bark at night."])
+    assert [r and r.text for r in results] == [
+        "The cat sat on the mat.", None, None, "", "Dogs bark at night.",
+    ]
+
+
+def test_many_texts_are_embedded_together(encoder: FakeEncoder) -> None:
+    summarize([REPORT] * 5)
+    assert len(encoder.calls) == 1
+
+
+@pytest.mark.usefixtures("encoder")
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"sentences": 0}, "at least 1"),
+        ({"sentences": True}, "whole number"),
+        ({"style": "poetic"}, "extractive, abstractive"),
+        ({"domain": "finances"}, "Did you mean 'finance'"),
+        ({"focus": " "}, "focus"),
+    ],
+)
+def test_a_bad_option_is_one_clear_line(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(OptionError, match=re.escape(says)) as caught:
+        summarize(REPORT, **options)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("encoder")
+def test_no_text_is_refused() -> None:
+    with pytest.raises(EmptyTextError):
+        summarize(" \n ")
+
+
+def test_ctrl_c_keeps_the_texts_that_were_finished(
+    encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("slm_magic.tasks.summarize.CHUNK_SENTENCES", 1)
+    real = encoder.embed
+
+    def embed(texts: list[str], **more: Any) -> np.ndarray:
+        if "Three" in texts[0]:
+            raise KeyboardInterrupt
+        return real(texts, **more)
+
+    monkeypatch.setattr(encoder, "embed", embed)
+    with pytest.raises(Interrupted) as caught:
+        summarize(["One is a number too.", "Two is one too.", "Three is one too.", None])
+    assert [r and r.text for r in caught.value.results] == [
+        "One is a number too.", "Two is one too.", None, None,
+    ]
+    assert (caught.value.done, caught.value.total) == (2, 3)
+
+
+def test_without_a_model_the_error_names_the_pull() -> None:
+    with pytest.raises(ModelNotInstalledError, match="%slm pull minilm-l6"):
+        summarize(REPORT)
+
+
+def test_an_abstractive_summary_is_what_the_model_writes(causal: FakeCausal) -> None:
+    causal.enqueue("Summary: Bread worth $12.4 million was sold. Profit should be $1.9 million.")
+    summary = summarize(REPORT, style="abstractive")
+    assert summary.text == "Bread worth $12.4 million was sold. Profit should be $1.9 million."
+    assert [s.text for s in summary.sentences] == [
+        "Bread worth $12.4 million was sold.", "Profit should be $1.9 million.",
+    ]
+    assert summary.sentences[0].start is None
+    assert summary.flags == ()
+
+
+def test_a_figure_that_is_not_in_the_text_is_flagged(causal: FakeCausal) -> None:
+    causal.enqueue("Bread worth $14.2 million was sold.")
+    summary = summarize(REPORT, style="abstractive")
+    assert [flag.kind for flag in summary.flags] == ["number_changed"]
+    causal.enqueue("Bread worth $14.2 million was sold.")
+    with pytest.raises(FlaggedError, match="number_changed") as caught:
+        summarize(REPORT, style="abstractive", strict=True)
+    assert caught.value.results.text
+
+
+def test_an_answer_that_is_cut_is_flagged(causal: FakeCausal) -> None:
+    causal.enqueue("bread " * 400)
+    kinds = {f.kind for f in summarize(REPORT, style="abstractive", sentences=1).flags}
+    assert "truncated" in kinds
+    assert "repetition" in kinds
+
+
+def test_a_long_text_is_read_in_parts_and_put_together(
+    causal: FakeCausal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(summarize_abstractive, "PART_TOKENS", 120)
+    long = " ".join(f"In year {1900 + i} the mill made {i} sacks of flour." for i in range(60))
+    causal.reply = lambda prompt: " ".join(re.findall(r"In year 19\d5[^.]*\.", last_user(prompt))[:1])
+    summary = summarize(long, style="abstractive", sentences=1)
+    assert len(causal.calls) > 1
+    assert all(len(causal.tokenizer.encode(last_user(p))) <= 120 for p in causal.prompts)
+    assert re.fullmatch(r"In year 19\d5 the mill made \d+ sacks of flour\.", summary.text)
+    read = "".join(last_user(prompt) for prompt in causal.calls[0]["texts"])
+    assert all(f"In year {1900 + i} " in read for i in range(60))
+
+
+def test_braces_in_the_text_reach_the_model_as_they_are(causal: FakeCausal) -> None:
+    causal.reply = lambda prompt: "A dict is shown."
+    text = "A dict looks like {text} or {sentences} or {0!r}."
+    summarize(text, style="abstractive")
+    assert text in causal.prompts[0]
