@@ -113,7 +113,7 @@ class ModelCard:
     starter: bool = False
     default: bool = True
     requires: tuple[str, ...] = ()
-    prompts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    prompts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     decoding: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def covers(self, source: str | None, target: str) -> bool:

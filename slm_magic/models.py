@@ -4,27 +4,279 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 from . import catalog, engine
-from .catalog import TASKS
+from .catalog import TASKS, ModelCard
+from .doctor import doctor
 from .errors import IntegrityError, OptionError, UnknownModelError, did_you_mean
-from .sources.disk import gigabytes
 from .store import Installed, Store
 from .tables import Table
+
+__all__ = ["STARTERS", "doctor", "info", "models", "pull", "remove", "unload", "verify"]
 
 STARTERS = "starters"
 
 
 @overload
 def pull(
-    name: str | Path, *, progress: bool = True, force: bool = False, name_as: str | None = None
-) -> Installed: ...
-@overload
-def pull(
-    name: Iterable[str],
+    name: str | Path,
     *,
     progress: bool = True,
     force: bool = False,
-    name_as: str | None = None,
+    save_as: str | None = None,
+) -> Installed | list[Installed]: ...
+@overload
+def pull(
+    name: Iterable[str | Path],
+    *,
+    progress: bool = True,
+    force: bool = False,
+    save_as: str | None = None,
 ) -> list[Installed]: ...
+def pull(
+    name: str | Path | Iterable[str | Path],
+    *,
+    progress: bool = True,
+    force: bool = False,
+    save_as: str | None = None,
+) -> Installed | list[Installed]:
+    """Download, verify, convert and try out models; what is installed already is left alone.
+
+    The only function that uses the network. It may be interrupted at any time and picks up at
+    the last finished download when it is called again.
+
+    Parameters
+    ----------
+    name
+        A name, a list of names, ``"starters"``, ``hf:owner/name@revision``, or a path to a
+        CTranslate2 folder, a checkpoint folder or a ``.gguf`` file.
+    progress
+        Whether to show progress bars.
+    force
+        Pull again what is installed; the old files stay until the new ones are whole.
+    save_as
+        What to call a model of your own, given by path or ``hf:``.
+
+    Returns
+    -------
+    Installed, or a list of them
+        One for one name; for a list or ``"starters"``, one each.
+
+    Raises
+    ------
+    UnknownModelError
+        If there is no such model; nothing of a list is pulled then.
+    OfflineError, PackageNotFoundError, IntegrityError, DiskFullError
+        If the download fails; what was installed is still there.
+    ConversionError, ModelLoadError
+        If the files cannot be converted, or the result gives no sensible answer.
+    """
+    if isinstance(name, Path) or (isinstance(name, str) and name != STARTERS):
+        return _pull(name, progress, force, save_as)
+    names = [card.name for card in catalog.starters()] if name == STARTERS else list(name)
+    if save_as is not None:
+        raise OptionError("A name of your own can be given to one model only, not to a list.")
+    _check_known(names)
+    return [_pull(one, progress, force, None) for one in names]
+
+
+def _pull(name: str | Path, progress: bool, force: bool, save_as: str | None) -> Installed:
+    store = Store.default()
+    before = _folder(store, name)
+    found = store.pull(name, probe=engine.probe, name=save_as, force=force, progress=progress)
+    if before is not None and before != found.folder:
+        # The old folder is gone; the next use loads the new one.
+        engine.unload(found.name)
+    return found
+
+
+def _folder(store: Store, name: str | Path) -> Path | None:
+    try:
+        return store.resolve(name).folder
+    except Exception:
+        # Not there, or not readable, which is why it is pulled.
+        return None
+
+
+def _check_known(names: Iterable[str | Path]) -> None:
+    """Refuse a misspelt name before the first byte is downloaded."""
+    for name in names:
+        if isinstance(name, str) and ":" not in name and "/" not in name and "\\" not in name:
+            catalog.find(name)
+
+
+def models(task: str | None = None, installed: bool | None = None) -> Table:
+    """Return what can be pulled and what is installed.
+
+    Parameters
+    ----------
+    task
+        Only models for ``translate``, ``summarize`` or ``redact``.
+    installed
+        True for installed models only, False for those that are not.
+
+    Raises
+    ------
+    OptionError
+        If there is no such task.
+    """
+    if task is not None and task not in TASKS:
+        raise OptionError(
+            f"There is no task {task!r}.{did_you_mean(task, TASKS)} Tasks: {', '.join(TASKS)}."
+        )
+    here = {found.name: found for found in Store.default().list()}
+    cards = {card.name: card for card in catalog.cards()}
+    cards.update((name, found.card) for name, found in here.items())
+    rows = [_row(card, here.get(name)) for name, card in cards.items()]
+    rows.extend(_family_row(family) for family in catalog.families())
+    rows = [
+        row
+        for row in rows
+        if (task is None or task in row["tasks"])
+        and (installed is None or row["installed"] == installed)
+    ]
+    columns = ("name", "tasks", "languages", "licence", "download", "disk", "installed")
+    return Table(columns, tuple(rows))
+
+
+def _row(card: ModelCard, found: Installed | None) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "kind": card.kind,
+        "tasks": list(card.tasks),
+        "languages": list(card.languages),
+        "domain": card.domain,
+        "licence": card.licence,
+        "parameters": card.parameters,
+        "download": card.download_bytes,
+        "disk": found.disk_bytes if found is not None else card.disk_bytes,
+        "starter": card.starter,
+        "installed": found is not None,
+        "shared": found is not None and found.shared,
+        "quality": card.quality,
+    }
+
+
+def _family_row(family: catalog.Family) -> dict[str, Any]:
+    # Any pair does to read what all of the family share.
+    source, target = family.languages[:2]
+    row = _row(family.card(source, target), None)
+    return {**row, "name": family.pattern, "languages": list(family.languages)}
+
+
+def info(name: str | Path) -> Table:
+    """Return what is known of one model: licence, languages, sizes, source, revision, hash.
+
+    Raises
+    ------
+    UnknownModelError
+        If there is no such model.
+    """
+    store = Store.default()
+    try:
+        found: Installed | None = store.resolve(name)
+    except UnknownModelError:
+        raise
+    except LookupError:
+        found = None
+    card = found.card if found is not None else catalog.find(str(name))
+    source = card.source
+    pairs = [
+        ("name", card.name),
+        ("title", card.title),
+        ("tasks", list(card.tasks)),
+        ("kind", card.kind),
+        ("languages", list(card.languages)),
+        ("pairs", [f"{a} to {b}" for a, b in card.pairs]),
+        ("domain", card.domain),
+        ("licence", card.licence),
+        ("parameters", f"{card.parameters:,}" if card.parameters else ""),
+        ("context", f"{card.context:,} tokens" if card.context else ""),
+        ("works over", list(card.requires)),
+        ("upstream", card.upstream),
+        ("source", _origin(card)),
+        ("revision", found.revision if found is not None else card.revision or source.revision),
+        ("sha256", found.sha256 if found is not None else card.sha256),
+        ("download", card.download_bytes),
+        ("disk", found.disk_bytes if found is not None else card.disk_bytes),
+        ("quality", card.quality),
+        ("installed", found is not None),
+        ("pulled", found.created if found is not None else ""),
+        ("path", str(found.folder) if found is not None else ""),
+    ]
+    if found is not None and found.shared:
+        pairs.append(("shared", True))
+    kept = [(key, value) for key, value in pairs if value not in ("", [], 0)]
+    return Table(("field", "value"), tuple(_field(key, value) for key, value in kept))
+
+
+def _field(key: str, value: Any) -> dict[str, Any]:
+    from .tables import size
+
+    shown = size(value) if key in ("download", "disk") else value
+    return {"field": key, "value": shown}
+
+
+def _origin(card: ModelCard) -> str:
+    source = card.source
+    if source.kind == "hub":
+        return f"Hub, {source.repository}"
+    if source.kind == "local":
+        return source.path
+    if source.kind == "package":
+        return "shipped with slm-magic"
+    first = f"{source.packages[0]['package']} {source.packages[0]['version']}"
+    more = len(source.packages) - 1
+    return f"PyPI, {first}" + (f" and {more} more parts" if more else "")
+
+
+def remove(name: str) -> int:
+    """Unload a model and delete it from the disk.
+
+    Returns
+    -------
+    int
+        Bytes that were freed.
+
+    Raises
+    ------
+    ModelNotInstalledError, UnknownModelError
+        If it is not there.
+    OptionError
+        If it lies in a shared folder or is part of slm-magic.
+    """
+    engine.unload(name)
+    return Store.default().remove(name)
+
+
+def verify(name: str) -> Installed:
+    """Read every file of an installed model again and compare it with what was pulled.
+
+    Raises
+    ------
+    IntegrityError
+        If a file has changed, is missing, or does not belong there.
+    ModelNotInstalledError, UnknownModelError
+        If it is not installed.
+    """
+    store = Store.default()
+    problems = store.verify(name)
+    if problems:
+        shown = ", ".join(problems[:3]) + (" and more" if len(problems) > 3 else "")
+        raise IntegrityError(
+            f"{name!r} is not as it was pulled: {shown}; run: %slm pull {name} --force "
+            f"(in a shell: slm-magic pull {name} --force)"
+        )
+    return store.resolve(name)
+
+
+def unload(name: str | None = None) -> list[str]:
+    """Free the memory of one loaded model, or of all.
+
+    Returns
+    -------
+    list of str
+        Names of the models that were unloaded.
+    """
+    return engine.unload(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 _FIELD = re.compile(r"\{([a-z]+)\}")
 
@@ -16,7 +17,7 @@ def fill(template: str, values: Mapping[str, str]) -> str:
     return _FIELD.sub(lambda match: values.get(match[1], match[0]), template)
 
 
-def messages(prompt: Mapping[str, str], values: Mapping[str, str]) -> list[dict[str, str]]:
+def messages(prompt: Mapping[str, Any], values: Mapping[str, str]) -> list[dict[str, str]]:
     """Return the chat messages of a card's prompt for one task."""
     return [
         {"role": role, "content": fill(prompt[role], values)}

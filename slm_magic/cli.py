@@ -1,0 +1,122 @@
+"""The ``slm-magic`` command: the magics' commands in a shell."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from .commands import formats, manage, run
+from .commands.parse import Parsed, Word, help_text, parse
+from .errors import Interrupted, OptionError, SlmMagicError
+from .settings import read
+
+SHELL_FORMATS = ("text", "markdown", "html", "json")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Returns
+    -------
+    int
+        0 done, 1 it failed, 2 it was called wrongly, 130 interrupted.
+    """
+    words = [Word(word) for word in (sys.argv[1:] if argv is None else argv)]
+    try:
+        if not words or words[0] in ("-h", "--help", "help"):
+            print(help_text("shell"))
+            return 0
+        if words[0] == "--version":
+            from . import __version__
+
+            print(f"slm-magic {__version__}")
+            return 0
+        parsed = parse(words, "shell")
+        if parsed.options.get("help"):
+            print(help_text("shell", parsed.command))
+            return 0
+        if parsed.command.task is None:
+            print(manage.run(parsed, progress=sys.stderr.isatty()))
+            return 0
+        return _task(parsed)
+    except OptionError as error:
+        print(f"slm-magic: {error}", file=sys.stderr)
+        return 2
+    except SlmMagicError as error:
+        print(f"slm-magic: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("slm-magic: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _task(parsed: Parsed) -> int:
+    options, defaults = parsed.options, read()
+    wanted = "json" if options.get("json") else options.get("format") or "text"
+    formats.check(wanted, SHELL_FORMATS)
+    kwargs = run.arguments(parsed, defaults, "shell")
+    quiet = bool(options.get("quiet"))
+    texts = _texts(list(map(str, parsed.words)))
+    bar = not quiet and sys.stderr.isatty() and defaults.get("progress") is not False
+    code = 0
+    try:
+        results = run.task(
+            parsed.command.name, texts if len(texts) > 1 else texts[0], kwargs, progress=bar
+        )
+    except Interrupted as error:
+        print(f"slm-magic: {error}", file=sys.stderr)
+        results, code = error.results, 130
+    _write(_render(results, wanted), options.get("out"))
+    if not quiet:
+        for result in formats.many(results):
+            for flag in result.flags if result is not None else ():
+                print(f"slm-magic: {flag.kind}: {flag.message}", file=sys.stderr)
+    return code
+
+
+def _texts(files: list[str]) -> list[str]:
+    try:
+        if not files:
+            return [sys.stdin.buffer.read().decode("utf-8")]
+        return [Path(name).read_text(encoding="utf-8") for name in files]
+    except UnicodeDecodeError as error:
+        raise OptionError("The input is not UTF-8; convert it first.") from error
+    except OSError as error:
+        raise OptionError(f"{error.filename} cannot be read: {error.strerror}") from error
+
+
+def _render(results: Any, wanted: str) -> str:
+    if wanted == "json":
+        return json.dumps(formats.data(results), ensure_ascii=False, indent=2)
+    made: str = {"text": formats.text, "markdown": formats.markdown, "html": formats.html}[wanted](
+        results
+    )
+    return made
+
+
+def _write(text: str, out: str | None) -> None:
+    text = text if text.endswith("\n") else text + "\n"
+    if out is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    target = Path(out)
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(target)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise OptionError(f"{out} cannot be written: {error.strerror}") from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,70 @@
+"""Doing what the commands about models say; both front ends call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from .. import library
+from ..catalog import TASKS, Task
+from ..errors import OptionError, did_you_mean
+from ..sources.disk import gigabytes
+from ..store import Store
+from .parse import Parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A model that was found to be installed and to do a task."""
+
+    task: Task
+    name: str
+
+
+def fit(task: str, name: str) -> Fit:
+    """Return the task and the model's name, if the model is installed and does the task.
+
+    Raises
+    ------
+    OptionError
+        If it does another job, or there is no such task.
+    ModelNotInstalledError, UnknownModelError
+        If it is not there.
+    """
+    for known in TASKS:
+        if known == task:
+            found = Store.default().resolve(name)
+            if known not in found.card.tasks:
+                raise OptionError(
+                    f"{found.name!r} is for {', '.join(found.card.tasks)}, not for {task}. "
+                    f"See: %slm models --task {task}"
+                )
+            return Fit(known, str(name))
+    raise OptionError(
+        f"There is no task {task!r}.{did_you_mean(task, TASKS)} Tasks: {', '.join(TASKS)}."
+    )
+
+
+def run(parsed: Parsed, *, progress: bool) -> Any:
+    """Run one command; return a text to print, or something that shows itself."""
+    command, words, options = parsed.command.name, list(map(str, parsed.words)), parsed.options
+    if command == "pull":
+        done = library.pull(words, force=bool(options.get("force")), progress=progress)
+        return "\n".join(f"{one.name} is installed ({gigabytes(one.disk_bytes)})." for one in done)
+    if command == "models":
+        return library.models(options.get("task"), True if options.get("installed") else None)
+    if command == "info":
+        return library.info(words[0])
+    if command == "verify":
+        problems = library.verify(words[0])
+        if problems:
+            return "\n".join(
+                [*problems, f"{words[0]} is damaged; get it again: pull {words[0]} --force"]
+            )
+        return f"{words[0]} is as it was pulled."
+    if command == "remove":
+        return f"{words[0]} is removed; {gigabytes(library.remove(words[0]))} freed."
+    if command == "unload":
+        names = library.unload(words[0] if words else None)
+        return f"Unloaded: {', '.join(names)}." if names else "Nothing was loaded."
+    return library.doctor()
