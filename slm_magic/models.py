@@ -11,7 +11,7 @@ from .catalog import TASKS, ModelCard
 from .doctor import doctor
 from .errors import IntegrityError, OptionError, UnknownModelError, did_you_mean
 from .store import Installed, Store
-from .tables import Table
+from .tables import Table, size
 
 __all__ = ["STARTERS", "doctor", "info", "models", "pull", "remove", "unload", "verify"]
 
@@ -20,26 +20,29 @@ STARTERS = "starters"
 
 @overload
 def pull(
-    name: str | Path,
+    names: str | Path,
+    /,
     *,
     progress: bool = True,
     force: bool = False,
-    save_as: str | None = None,
+    name: str | None = None,
 ) -> Installed | list[Installed]: ...
 @overload
 def pull(
-    name: Iterable[str | Path],
+    names: Iterable[str | Path],
+    /,
     *,
     progress: bool = True,
     force: bool = False,
-    save_as: str | None = None,
+    name: str | None = None,
 ) -> list[Installed]: ...
 def pull(
-    name: str | Path | Iterable[str | Path],
+    names: str | Path | Iterable[str | Path],
+    /,
     *,
     progress: bool = True,
     force: bool = False,
-    save_as: str | None = None,
+    name: str | None = None,
 ) -> Installed | list[Installed]:
     """Download, verify, convert and try out models; what is installed already is left alone.
 
@@ -48,14 +51,14 @@ def pull(
 
     Parameters
     ----------
-    name
+    names
         A name, a list of names, ``"starters"``, ``hf:owner/name@revision``, or a path to a
         CTranslate2 folder, a checkpoint folder or a ``.gguf`` file.
     progress
         Whether to show progress bars.
     force
         Pull again what is installed; the old files stay until the new ones are whole.
-    save_as
+    name
         What to call a model of your own, given by path or ``hf:``.
 
     Returns
@@ -72,13 +75,13 @@ def pull(
     ConversionError, ModelLoadError
         If the files cannot be converted, or the result gives no sensible answer.
     """
-    if isinstance(name, Path) or (isinstance(name, str) and name != STARTERS):
-        return _pull(name, progress, force, save_as)
-    names = [card.name for card in catalog.starters()] if name == STARTERS else list(name)
-    if save_as is not None:
+    if isinstance(names, Path) or (isinstance(names, str) and names != STARTERS):
+        return _pull(names, progress, force, name)
+    wanted = [card.name for card in catalog.starters()] if names == STARTERS else list(names)
+    if name is not None:
         raise OptionError("A name of your own can be given to one model only, not to a list.")
-    _check_known(names)
-    return [_pull(one, progress, force, None) for one in names]
+    _check_known(wanted)
+    return [_pull(one, progress, force, None) for one in wanted]
 
 
 def _pull(name: str | Path, progress: bool, force: bool, save_as: str | None) -> Installed:
@@ -212,8 +215,6 @@ def info(name: str | Path) -> Table:
 
 
 def _field(key: str, value: Any) -> dict[str, Any]:
-    from .tables import size
-
     shown = size(value) if key in ("download", "disk") else value
     return {"field": key, "value": shown}
 

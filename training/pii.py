@@ -13,6 +13,8 @@ import os
 
 # The order of floating-point sums depends on the number of threads, so it is fixed.
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "2"
+os.environ["SLM_MAGIC_THREADS"] = "2"
+os.environ["SLM_MAGIC_COMPUTE_TYPE"] = "int8"
 
 import argparse
 import hashlib

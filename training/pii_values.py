@@ -393,6 +393,7 @@ class Values:
         return word.capitalize()
 
     def organization(self, language: str = "en") -> str:
+        """Return a company, a school, an office or another body."""
         rng = self.rng
         roll = rng.random()
         if roll < 0.28:

@@ -38,6 +38,7 @@ __all__ = [
     "Handle",
     "Seq2Seq",
     "Workload",
+    "compute_types",
     "cores",
     "load",
     "loaded",
@@ -112,6 +113,13 @@ def loaded() -> dict[str, int]:
     """Return the names of the models in memory and the bytes of their weights."""
     with _lock:
         return {handle.installed.name: handle.size for handle in _handles.values()}
+
+
+def compute_types() -> list[str]:
+    """Return the types that CTranslate2 can compute with on this processor, sorted."""
+    from .handles import _ctranslate2
+
+    return sorted(_ctranslate2().get_supported_compute_types("cpu"))
 
 
 def probe(folder: Path, card: ModelCard) -> None:

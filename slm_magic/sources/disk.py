@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import DiskFullError, IntegrityError, PullError
+from ..tables import size
 
 CHUNK = 1 << 20
 
@@ -29,17 +30,17 @@ def sha256_of(path: Path, on_bytes: OnBytes | None = None) -> str:
     return digest.hexdigest()
 
 
-def is_whole(path: Path, size: int, sha256: str) -> bool:
-    """Whether `path` is a file of `size` bytes with that hash; the hash is read last."""
-    return path.is_file() and path.stat().st_size == size and sha256_of(path) == sha256
+def is_whole(path: Path, length: int, sha256: str) -> bool:
+    """Whether `path` is a file of `length` bytes with that hash; the hash is read last."""
+    return path.is_file() and path.stat().st_size == length and sha256_of(path) == sha256
 
 
-def write_checked(stream: BinaryIO, target: Path, *, size: int, sha256: str, what: str) -> None:
+def write_checked(stream: BinaryIO, target: Path, *, length: int, sha256: str, what: str) -> None:
     """Copy `stream` to `target`, which appears only once its hash is right.
 
     Parameters
     ----------
-    size
+    length
         Bytes the stream must hold. No more than that is ever written.
     what
         What the file is, for the error message.
@@ -56,11 +57,11 @@ def write_checked(stream: BinaryIO, target: Path, *, size: int, sha256: str, wha
         with partial.open("wb") as out:
             while chunk := stream.read(CHUNK):
                 written += len(chunk)
-                if written > size:
+                if written > length:
                     break
                 digest.update(chunk)
                 out.write(chunk)
-        if written != size or digest.hexdigest() != sha256:
+        if written != length or digest.hexdigest() != sha256:
             raise mismatch(what)
         partial.replace(target)
     except BaseException:
@@ -117,7 +118,7 @@ def need_room(folder: Path, needed: int) -> None:
     free = free_bytes(folder)
     if free < needed:
         raise DiskFullError(
-            f"Not enough room in {folder}: {gigabytes(needed)} needed, {gigabytes(free)} free; "
+            f"Not enough room in {folder}: {size(needed)} needed, {size(free)} free; "
             "make room, or set SLM_MAGIC_HOME to a folder on a larger disk."
         )
 
@@ -146,11 +147,3 @@ def disk_full(folder: Path) -> DiskFullError:
         f"The disk of {folder} is full; make room, or set SLM_MAGIC_HOME to a folder on a larger "
         "disk, and pull again: finished downloads are kept."
     )
-
-
-def gigabytes(size: int) -> str:
-    """Return a size as people read it: ``1.8 GB``, ``24 MB``, ``3 kB``."""
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= scale:
-            return f"{size / scale:.1f} {unit}" if size < 10 * scale else f"{size / scale:.0f} {unit}"
-    return f"{size} B"

@@ -65,9 +65,7 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
         if _COMMIT.fullmatch(revision) and commit != revision:
             raise mismatch(f"Commit {revision[:12]} of {repository}")
         _restart_if_other(folder, commit)
-        missing = sum(
-            file.size or 0 for file in wanted if not (folder / file.rfilename).is_file()
-        )
+        missing = sum(file.size or 0 for file in wanted if not (folder / file.rfilename).is_file())
         need_room(staging, missing + card.disk_bytes)
         huggingface_hub.snapshot_download(
             repository,

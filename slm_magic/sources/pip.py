@@ -104,7 +104,9 @@ class PipDownload:
         wheels = list(self._out.glob("*.whl"))
         if self._process.returncode == 0 and len(wheels) == 1:
             return wheels[0]
-        raise explain(self._log.read_text(encoding="utf-8", errors="replace"), self._label, self._out)
+        raise explain(
+            self._log.read_text(encoding="utf-8", errors="replace"), self._label, self._out
+        )
 
     def close(self) -> None:
         """End pip if it still runs, and remove all it wrote."""

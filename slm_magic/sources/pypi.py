@@ -257,4 +257,4 @@ def _extract_member(
     if len(found) > 1 or found[0].file_size != part.size:
         raise mismatch(what)
     with archive.open(found[0]) as stream:
-        write_checked(stream, folder / part.name, size=part.size, sha256=part.sha256, what=what)  # type: ignore[arg-type]
+        write_checked(stream, folder / part.name, length=part.size, sha256=part.sha256, what=what)  # type: ignore[arg-type]

@@ -46,10 +46,14 @@ def looks_like_path(name: str | Path) -> bool:
     """Whether `name` means files rather than a model's name."""
     if isinstance(name, Path):
         return True
-    return "/" in name or "\\" in name or name.endswith(".gguf") or Path(name, "model.bin").is_file()
+    return (
+        "/" in name or "\\" in name or name.endswith(".gguf") or Path(name, "model.bin").is_file()
+    )
 
 
-def folder_card(folder: Path, name: str, source: Source, *, revision: str, sha256: str) -> ModelCard:
+def folder_card(
+    folder: Path, name: str, source: Source, *, revision: str, sha256: str
+) -> ModelCard:
     """Return the card of a CTranslate2 folder.
 
     Raises
@@ -86,7 +90,9 @@ def _family(folder: Path, kind: Kind) -> str:
         return "opus"
     if (folder / "tokenizer.json").is_file():
         return "bert" if kind == "encoder" else "text"
-    if (folder / "source_vocabulary.txt").is_file() or (folder / "source_vocabulary.json").is_file():
+    if (folder / "source_vocabulary.txt").is_file() or (
+        folder / "source_vocabulary.json"
+    ).is_file():
         return "char"
     raise ConversionError(
         f"{folder.name} has no tokenizer: expected tokenizer.json, or source.spm and target.spm."

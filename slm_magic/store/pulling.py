@@ -69,7 +69,9 @@ def _card(name_or_path: str | Path, name: str | None) -> ModelCard:
     if spec.startswith(HUB_PREFIX):
         repository, _, revision = spec.removeprefix(HUB_PREFIX).partition("@")
         if repository.count("/") != 1:
-            raise OptionError("A Hub repository is written hf:owner/name, or hf:owner/name@revision.")
+            raise OptionError(
+                "A Hub repository is written hf:owner/name, or hf:owner/name@revision."
+            )
         name = check_name(name or repository.partition("/")[2].lower())
         source = Source(kind="hub", repository=repository, revision=revision or "main")
         return _unread(name, source, revision or "main")
@@ -180,23 +182,17 @@ def _convert(path: Path, out: Path, card: ModelCard, show: bool) -> None:
     """Turn the files at `path` into a CTranslate2 folder in the empty folder `out`."""
     from ..convert.detect import detect
 
+    if path.is_dir() and not (path / "model.bin").exists() and list(path.glob("*.gguf")):
+        path = _only_gguf(path)
     found = detect(path)
-    if found in ("ct2", "opus"):
+    if found == "ct2":
         _copy(path, out, card, show)
         return
     convert: Callable[..., None]
     if found == "gguf":
         from ..convert.gguf import convert_gguf as convert
-
-        if path.is_dir():
-            path = _only_gguf(path)
-    elif found == "bert":
-        from ..convert.bert import convert_bert as convert
     else:
-        raise ConversionError(
-            f"{path.name} is not something that slm-magic can convert without torch; "
-            "give a CTranslate2 folder, a .gguf file or a BERT-family checkpoint folder."
-        )
+        from ..convert.bert import convert_bert as convert
     with _Bar(card.name, show) as step:
         convert(path, out, progress=step)
 

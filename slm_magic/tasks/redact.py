@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import FlaggedError, LanguageError, MissingDependencyError, OptionError, did_you_mean
 from . import redact_head
 from .batch import Batch, Texts, names, read
-from .redact_operators import OPERATORS, Operator, operator as choose
+from .redact_operators import OPERATORS, Operator
+from .redact_operators import operator as choose
 from .redact_spans import Finding, People, Span, key, resolve
 from .results import Flag, RedactedSpan, Redaction
 
@@ -172,7 +173,8 @@ def _entities(
     for name in asked:
         if name not in known:
             raise OptionError(
-                f"Unknown entity type {name!r}.{did_you_mean(name, known)} Known: {', '.join(known)}."
+                f"Unknown entity type {name!r}.{did_you_mean(name, known)} "
+                f"Known: {', '.join(known)}."
             )
     return asked or None
 
@@ -206,7 +208,7 @@ def _find(
         for low in range(0, len(present), CHUNK):
             chunk = present[low : low + CHUNK]
             readings = head.read(encoder, [text for _, text in chunk])
-            for (row, text), reading in zip(chunk, readings):
+            for (row, text), reading in zip(chunk, readings, strict=True):
                 findings: list[Finding] = analyzer.analyze(text, reading.found)
                 kept = resolve(text, [f for f in findings if f[3] >= THRESHOLD], wanted)
                 # Someone who asked for some types only has no use for doubts about others.
@@ -293,7 +295,7 @@ def _flags(doubts: Sequence[Doubt], moves: Sequence[tuple[int, int, int]]) -> li
                 flags.append(
                     Flag(
                         "low_score",
-                        f"Left {what} in the text, which scored too low to be taken out; look at it.",
+                        f"Left {what} in the text: it scored too low to be taken out; look at it.",
                         doubt.start + shift,
                         doubt.end + shift,
                     )

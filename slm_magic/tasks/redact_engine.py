@@ -128,7 +128,7 @@ class Analyzer:
         self.language = language
         nlp = _BlankEngine(language)
         nlp.load()
-        labels = [label for label in head.labels[1:]]
+        labels = head.labels[1:]
         registry = RecognizerRegistry(
             recognizers=[MinilmRecognizer(labels, language), *_patterns(language)],
             supported_languages=[language],

@@ -230,7 +230,10 @@ def contexts(encoder: _Encoder, texts: Sequence[str]) -> list[Floats]:
         better = here > depth[index][start:end]
         whole[index][start:end][better] = state[1:-1][better]
         depth[index][start:end][better] = here[better]
-    return [_by_word(text, item, states) for text, item, states in zip(texts, pieces, whole, strict=True)]
+    return [
+        _by_word(text, item, states)
+        for text, item, states in zip(texts, pieces, whole, strict=True)
+    ]
 
 
 def _by_word(text: str, item: _Pieces, states: Floats) -> Floats:

@@ -25,7 +25,7 @@ class Operator(Protocol):
     """Turns an original into what stands in its place."""
 
     def __call__(self, entity: str, value: str, identity: str) -> str:
-        """Return the replacement of `value`; `identity` is the same for the same person or value."""
+        """Return what replaces `value`; `identity` is equal for the same person or value."""
 
 
 def operator(name: str, texts: Iterable[str], language: str) -> Operator:
@@ -47,7 +47,8 @@ def operator(name: str, texts: Iterable[str], language: str) -> Operator:
     if name == "fake":
         return Fake(_secret(), language)
     raise OptionError(
-        f"Unknown operator {name!r}: use one of {', '.join(OPERATORS)}.{did_you_mean(name, OPERATORS)}"
+        f"Unknown operator {name!r}: use one of {', '.join(OPERATORS)}."
+        f"{did_you_mean(name, OPERATORS)}"
     )
 
 
@@ -147,10 +148,10 @@ class Fake:
         for attempt in range(20):
             seed = int.from_bytes(digest(self._secret, entity, f"{identity}\0{attempt}"), "big")
             self._faker.seed_instance(seed)
-            made = self._make(entity, value, identity, random.Random(seed))
+            made = self._make(entity, value, identity, _random(seed))
             if made.casefold() not in value.casefold() and value.casefold() not in made.casefold():
                 return made
-        return like(value, random.Random(seed))
+        return like(value, _random(seed))
 
     def _make(self, entity: str, value: str, identity: str, rng: random.Random) -> str:
         f = self._faker
@@ -182,6 +183,11 @@ class Fake:
         return str(made)
 
 
+def _random(seed: int) -> random.Random:
+    # The seed is an HMAC of the value; what is drawn from it is no secret.
+    return random.Random(seed)  # noqa: S311
+
+
 _DATE_FORMS = (
     "%Y-%m-%d",
     "%Y/%m/%d",
@@ -209,13 +215,13 @@ def _date(value: str, faker: Any, rng: random.Random) -> str:
 
     for form in _DATE_FORMS:
         try:
-            datetime.datetime.strptime(f"2000 {value.strip()}", f"%Y {form}")
-        except (ValueError, re.error):
-            # strptime takes %Y once only; a form with a year of its own is tried without ours.
-            try:
+            # A form without a year is read in a leap year, so that 29 February is a date.
+            if "%y" in form.lower():
                 datetime.datetime.strptime(value.strip(), form)
-            except ValueError:
-                continue
+            else:
+                datetime.datetime.strptime(f"2000 {value.strip()}", f"%Y {form}")
+        except ValueError:
+            continue
         drawn: datetime.date = faker.date_object()
         return drawn.strftime(form)
     return like(value, rng) if any(c.isdigit() for c in value) else str(faker.month_name())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from presidio_analyzer import Pattern, PatternRecognizer
 from presidio_analyzer.predefined_recognizers import (
@@ -174,7 +174,7 @@ class WrittenPhone(PatternRecognizer):  # type: ignore[misc]
     of other countries, and mistyped ones, are as personal.
     """
 
-    PATTERNS = [
+    PATTERNS: ClassVar[list[Pattern]] = [
         Pattern(
             "international",
             r"(?<![\w.+-])(?:\+|00(?=[1-9]))\d{1,3}[ .\-/]{0,2}(?:\(0?\d{0,4}\)[ .\-/]{0,2})?\d{1,5}(?:[ .\-/]{1,3}\d{2,5}){0,5}(?:\s?(?:x|ext\.?)\s?\d{1,6})?(?![\w-])",
@@ -200,7 +200,7 @@ class WrittenPhone(PatternRecognizer):  # type: ignore[misc]
     _DATE = re.compile(r"\d{1,2}([./ -])\d{1,2}\1\d{2,4}|\d{4}([./ -])\d{1,2}\2\d{1,2}")
 
     # Digits in groups are sums, codes and dates as often: only beside a word that says more.
-    GROUPS = [
+    GROUPS: ClassVar[list[Pattern]] = [
         Pattern(
             "groups",
             r"(?<![\w.,+/:$€£-])\(?\d{2,4}\)?(?:[ .\-]\d{2,4}){1,4}(?![\w-]|[.,/:%]\d)",
@@ -245,7 +245,7 @@ class AssignedPhone(PhoneRecognizer):  # type: ignore[misc]
 class WrittenCard(PatternRecognizer):  # type: ignore[misc]
     """Card numbers of any issuer by their checksum, and mistyped ones by their groups of four."""
 
-    PATTERNS = [
+    PATTERNS: ClassVar[list[Pattern]] = [
         Pattern(
             "grouped", r"(?<![\w.-])\d{4}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?(?![\w-])", 0.6
         ),
@@ -282,7 +282,7 @@ def luhn(digits: str) -> bool:
 class WrittenIban(PatternRecognizer):  # type: ignore[misc]
     """IBANs in groups or in one, by country and length; by their checksum if that holds."""
 
-    PATTERNS = [
+    PATTERNS: ClassVar[list[Pattern]] = [
         Pattern(
             "iban",
             r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ \-.]?[A-Z0-9]{2,4}){3,9}[ \-.]?[A-Z0-9]{1,3}(?![A-Z0-9])",
@@ -363,12 +363,23 @@ def extra(language: str) -> list[Any]:
     month = "|".join(_MONTHS[language if language in _MONTHS else "en"].split())
     of = r"(?:\.|st|nd|rd|th|er|º)?\s(?:(?:de|of)\s)?"
     date = [
-        Pattern("day month", rf"\b(?:3[01]|[12]?\d|0\d){of}(?:{month})\.?(?:,?\s(?:de\s)?\d{{4}})?\b", 0.7),
-        Pattern("month day", rf"\b(?:{month})\.?\s(?:3[01]|[12]?\d|0\d)(?:st|nd|rd|th)?(?:,?\s\d{{4}})?\b(?![.,:]\d)", 0.6),
+        Pattern(
+            "day month",
+            rf"\b(?:3[01]|[12]?\d|0\d){of}(?:{month})\.?(?:,?\s(?:de\s)?\d{{4}})?\b",
+            0.7,
+        ),
+        Pattern(
+            "month day",
+            rf"\b(?:{month})\.?\s(?:3[01]|[12]?\d|0\d)(?:st|nd|rd|th)?(?:,?\s\d{{4}})?\b(?![.,:]\d)",
+            0.6,
+        ),
     ]
     made: list[Any] = [
         PatternRecognizer(
-            supported_entity="DATE_TIME", patterns=date, supported_language=language, name="WrittenDate"
+            supported_entity="DATE_TIME",
+            patterns=date,
+            supported_language=language,
+            name="WrittenDate",
         ),
         EmailAnywhere(
             supported_language=language, context=["email", "e-mail", "mail", "correo", "courriel"]

@@ -103,7 +103,7 @@ _GUESSED = frozenset(
 def _trimmed(text: str, span: Span) -> Span | None:
     start, end = span.start, span.end
     if span.entity in _GUESSED:
-        # Signs at the edge belong to the sentence, but for a full stop ("Inc.", "Dr.") and a bracket it opened.
+        # Signs at the edge belong to the sentence, but for a full stop ("Inc.").
         while start < end and text[start] in _EDGE and text[start] != "#":
             start += 1
         while end > start and text[end - 1] in _EDGE and text[end - 1] != ".":

@@ -216,7 +216,8 @@ class Redaction(Result):
 
         if self.operator != "tag":
             raise OptionError(
-                f"Operator {self.operator!r} cannot be undone; redact with operator='tag' to restore."
+                f"Operator {self.operator!r} cannot be undone; "
+                "redact with operator='tag' to restore."
             )
         import re
 
@@ -231,7 +232,7 @@ class Redaction(Result):
 
     def _original(self) -> str:
         pieces, at, behind = [], 0, 0
-        for span, value in zip(self.spans, self.originals):
+        for span, value in zip(self.spans, self.originals, strict=True):
             stays = span.start - behind
             pieces += [self.text[at : at + stays], value]
             at += stays + len(span.placeholder)

@@ -42,6 +42,9 @@ _WEAK_SIGNS = re.compile(
 _ENDS_SENTENCE = re.compile(r"[.!?:;…。！？：；][\"'”’»)\]]*$")
 # A line of plain text shorter than this was ended on purpose, not by an editor's wrapping.
 WRAPPED_LINE = 45
+# A line of plain text this long that ends in no punctuation goes on, whatever comes next: a
+# figure or a name may well stand first on the next line.
+FULL_LINE = 70
 
 
 @dataclass(slots=True)
@@ -69,8 +72,8 @@ def blocks(text: str, *, markdown: bool) -> Iterator[Block]:
     """Yield the blocks of prose in `text`, in order; all that is in none of them is structure.
 
     In Markdown a line break inside a paragraph is a soft one, and the paragraph is one block. In
-    plain text a line break ends the block, unless the line is long, ends in no punctuation and
-    is followed by a lower-case letter: then an editor wrapped it.
+    plain text a line break ends the block, unless the line is long and ends in no punctuation:
+    then an editor wrapped it. Of a line of middling length a lower-case letter must follow.
     """
     block = Block()
     in_list = False
@@ -227,8 +230,6 @@ def _joins(text: str, block: Block, start: int, end: int, markdown: bool) -> boo
     if markdown:
         return True
     last_start, last_end = block.lines[-1]
-    return (
-        last_end - last_start >= WRAPPED_LINE
-        and text[start : start + 1].islower()
-        and not _ENDS_SENTENCE.search(text[last_start:last_end])
-    )
+    length = last_end - last_start
+    goes_on = length >= FULL_LINE or (length >= WRAPPED_LINE and text[start : start + 1].islower())
+    return goes_on and not _ENDS_SENTENCE.search(text[last_start:last_end])

@@ -99,10 +99,9 @@ def test_the_target_prefix_is_dropped(open_tiny: Callable[..., Any]) -> None:
 def test_a_static_prompt_gives_what_the_whole_prompt_gives(open_tiny: Callable[..., Any]) -> None:
     handle = open_tiny("causal")
     few = Decoding(max_new_tokens=5)
-    whole = handle.generate([["w1", "w2", "w3"], ["w1", "w2", "w5", "w6"]], decoding=few)
-    shared = handle.generate(
-        [["w3"], ["w5", "w6"]], static_prompt=["w1", "w2"], decoding=few
-    )
+    rests = [["w3", "w4", "w9"], ["w5", "w6", "w7", "w8"]]
+    whole = handle.generate([["w1", "w2", *rest] for rest in rests], decoding=few)
+    shared = handle.generate(rests, static_prompt=["w1", "w2"], decoding=few)
     assert [r.tokens for r in whole] == [r.tokens for r in shared]
 
 
@@ -151,7 +150,7 @@ def test_embeddings_have_length_one(open_tiny: Callable[..., Any]) -> None:
 def test_input_past_the_position_table_is_one_clear_line(open_tiny: Callable[..., Any]) -> None:
     handle = open_tiny("seq2seq")
     with pytest.raises(ModelLoadError, match="position") as caught:
-        handle.translate([["w1"] * 100])
+        handle.translate([["w1"] * 600])
     assert "\n" not in str(caught.value)
     assert "w1" not in str(caught.value)
     assert handle.translate([["w1"]], decoding=Decoding(max_new_tokens=2))

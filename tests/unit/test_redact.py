@@ -38,8 +38,8 @@ KNOWN = {
     "Vexmar Ltd": "ORGANIZATION",
 }
 MAIL = (
-    "Dear team, this is Maria Rossi, 4 Quay Lane, Lyon. Write to m.rossi@vexmar.example.org or call "
-    "+33 4 72 10 20 30. Pay DE89 3704 0044 0532 0130 00 or card 4111-1111-1111-1111. Maria"
+    "Dear team, this is Maria Rossi, 4 Quay Lane, Lyon. Write to m.rossi@vexmar.example.org or "
+    "call +33 4 72 10 20 30. Pay DE89 3704 0044 0532 0130 00 or card 4111-1111-1111-1111. Maria"
 )
 
 

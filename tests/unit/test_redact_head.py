@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from fakes import FakeEncoder
@@ -71,7 +73,7 @@ def test_windows_cover_everything_and_fit_the_body(count: int) -> None:
     seen = {i for start, end in windows for i in range(start, end)}
     assert seen == set(range(count))
     assert all(end - start <= rh.WINDOW for start, end in windows)
-    assert all(a[1] - b[0] >= 32 for a, b in zip(windows, windows[1:]))
+    assert all(a[1] - b[0] >= 32 for a, b in pairwise(windows))
 
 
 def test_long_texts_take_each_word_from_the_middle_of_a_window() -> None:

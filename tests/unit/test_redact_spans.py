@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_no_character_of_a_finding_is_left_and_spans_never_overlap(seed: int) ->
     spans = resolve(text, findings)
     gone = {i for span in spans for i in range(span.start, span.end)}
     assert gone == {i for _, start, end, _ in findings for i in range(start, end)}
-    assert all(a.end <= b.start for a, b in zip(spans, spans[1:]))
+    assert all(a.end <= b.start for a, b in pairwise(spans))
 
 
 def test_a_part_of_a_hyphened_name_takes_the_whole() -> None:

@@ -13,6 +13,7 @@ from ctranslate2 import specs
 
 WIDTH = 16
 HEADS = 2
+POSITIONS = 512
 WORDS = [f"w{i}" for i in range(40)]
 
 
@@ -63,6 +64,9 @@ def seq2seq(folder: Path, words: list[str] | None = None, *, seed: int = 0, **co
     """Write an encoder-decoder over `words`, plus the usual special tokens."""
     tokens = ["<unk>", "<s>", "</s>", *(words or WORDS)]
     spec = specs.TransformerSpec.from_config((1, 1), HEADS)
+    for side in (spec.encoder, spec.decoder):
+        # A table of its own, as Marian models have, so that there is a longest input.
+        side.position_encodings.encodings = np.zeros((POSITIONS, WIDTH), np.float32)
     _fill(spec, _shapes(len(tokens)), seed)
     spec.register_source_vocabulary(tokens)
     spec.register_target_vocabulary(tokens)

@@ -1,0 +1,147 @@
+"""redact with the real head over the real body, on texts of the project's own."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("presidio_analyzer")
+pytest.importorskip("spacy")
+
+from slm_magic.tasks.redact import redact
+
+pytestmark = pytest.mark.model
+
+MAIL = """Hello support,
+
+my name is Maria Rossi and the coffee grinder I ordered on 14 March 2025 never arrived. Please \
+call me on +49 30 1234567 or write to maria.rossi@example.org.
+
+Refund it to DE89 3704 0044 0532 0130 00; I paid with card 4111 1111 1111 1111.
+Send letters to 12 Harbour Street, Apt. 4, Portsmouth PO1 3AX, United Kingdom.
+
+Kind regards,
+Rossi
+"""
+SECRETS = (
+    "Maria", "Rossi", "14 March", "2025", "1234567", "example.org", "3704", "DE89", "4111",
+    "Harbour", "Portsmouth", "PO1", "Kingdom",
+)  # fmt: skip
+ORDINARY = [
+    "The city council approved the new budget after a long debate. Opponents argued that the plan "
+    "ignores the needs of small shops, while supporters pointed to lower energy costs.",
+    "Our Premium plan includes unlimited storage, Priority Support and a free trial for students.",
+    "To install the plugin, open Settings > Extensions, search for Smart Indent and click Install.",
+    "Operating profit fell 3% to EUR 412 million as higher wages offset strong demand for Electric "
+    "Vehicles in the second half.",
+    "WARNING: do not open the cover while the machine is running.",
+    "Patients with Type 2 diabetes received Metformin 500 mg twice daily for twelve weeks.",
+    "def mean(values: list[float]) -> float: return sum(values) / len(values)",
+    "Ticket TK-482913 was reopened because the Login page still shows Error 502.",
+    "Why does the table show ##### instead of numbers? How do I freeze the top row?",
+    "Der Umsatz stieg im zweiten Quartal um 4 Prozent. Die Abteilung plant neue Produkte.",
+    "La réunion du comité aura lieu dans la grande salle. Les ventes ont augmenté de 5 %.",
+    "El informe anual muestra un aumento de las ventas. La reunión será en la sala grande.",
+]
+
+
+@pytest.fixture(autouse=True)
+def body(pulled: Callable[[str], Path]) -> Path:
+    return pulled("minilm-l6")
+
+
+@pytest.mark.parametrize("operator", ["tag", "mask", "hash", "fake"])
+def test_nothing_personal_is_left_of_a_support_mail(operator: str) -> None:
+    result = redact(MAIL, operator=operator)
+    assert [secret for secret in SECRETS if secret in result.text] == []
+    assert "coffee grinder" in result.text
+    assert result.text.startswith("Hello support,\n\nmy name is ")
+    assert result.model.name == "pii-minilm"
+    if operator == "tag":
+        assert result.restore() == MAIL
+        assert result.text.rstrip().endswith("<PERSON_1>")
+
+
+def test_ordinary_text_stays_as_it_is() -> None:
+    results = redact(ORDINARY)
+    assert [r.text for r in results] == ORDINARY
+    assert sum(len(r.flags) for r in results) <= 1
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "secrets"),
+    [
+        (
+            "de",
+            "Sehr geehrte Frau Schneider, mein Name ist Thomas Weber. Am 3. März 2024 habe ich bei "
+            "der Nordlicht Energie GmbH in Bremen einen Vertrag unterschrieben. Meine Anschrift ist "
+            "Lindenallee 17, 28203 Bremen, Telefon 0421 5567890.",
+            (
+                "Schneider",
+                "Thomas",
+                "Weber",
+                "März",
+                "2024",
+                "Energie",
+                "Bremen",
+                "Lindenallee",
+                "0421",
+            ),
+        ),
+        (
+            "fr",
+            "Bonjour Madame Lefèvre, je suis Julien Moreau, j'habite au 14 rue des Tilleuls, 69003 "
+            "Lyon. Vous pouvez me joindre au 06 12 34 56 78 ou à julien.moreau@example.fr.",
+            ("Lefèvre", "Julien", "Moreau", "Tilleuls", "69003", "Lyon", "06 12", "example.fr"),
+        ),
+        (
+            "es",
+            "Estimado señor García: me llamo Lucía Fernández y vivo en Calle Mayor 22, 28013 "
+            "Madrid. Mi DNI es 12345678Z y mi móvil 612 345 678.",
+            ("García", "Lucía", "Fernández", "Mayor", "28013", "Madrid", "12345678Z", "612"),
+        ),
+    ],
+)
+def test_other_languages(language: str, text: str, secrets: tuple[str, ...]) -> None:
+    result = redact(text, language=language)
+    assert [secret for secret in secrets if secret in result.text] == []
+    assert result.restore() == text
+
+
+def test_a_long_text_is_read_to_its_end() -> None:
+    filler = "The committee will look at the budget again next week, as agreed. " * 60
+    result = redact(f"{filler}My name is Dana Okafor. {filler}Regards, Henrik Solberg")
+    assert "Okafor" not in result.text
+    assert "Solberg" not in result.text
+    assert result.text.count("The committee will look at the budget again") == 120
+
+
+def test_the_batch_does_not_change_a_result() -> None:
+    texts = [MAIL, *ORDINARY[:3], "Ask Henrik Solberg in Oslo."]
+    together = redact(texts)
+    assert together[0].spans[0].entity_type == "PERSON"
+    for text, result in zip(texts, together, strict=True):
+        alone = redact(text)
+        assert [(s.start, s.end) for s in alone.spans] == [(s.start, s.end) for s in result.spans]
+
+
+def test_the_figures_on_the_evaluation_data() -> None:
+    data = Path(os.environ.get("SLM_MAGIC_DATA", ""), "pii", "presidio-synth-dev.json")
+    if not os.environ.get("SLM_MAGIC_DATA") or not data.is_file():
+        pytest.skip("set SLM_MAGIC_DATA to the folder of evaluation data to run this")
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+    from quality_pii import score
+
+    items = json.loads(data.read_text(encoding="utf-8"))
+    results = redact([item["full_text"] for item in items])
+    row = score(items, [[(s.start, s.end) for s in r.spans] for r in results])
+    done, must = row["e-mail, card, IBAN, SSN, IP"].split("/")
+    assert done == must
+    assert row["covered"] >= 0.85
+    assert row["PERSON"] >= 0.92
+    assert row["precision"] >= 0.85
