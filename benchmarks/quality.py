@@ -171,7 +171,9 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--only", default=",".join(PARTS), help="parts, joined by commas")
     parser.add_argument("--lines", type=int, default=40, help="lines to translate (default 40)")
     parser.add_argument("--targets", default="fr,de", help="target languages (default fr,de)")
-    parser.add_argument("--mt-model", default=None, help="translation model (default: the installed)")
+    parser.add_argument(
+        "--mt-model", default=None, help="translation model (default: the installed)"
+    )
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument("--show", action="store_true", help="print the translations")
     args = parser.parse_args(argv)

@@ -40,9 +40,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(
-        ("doctor", "info", "models", "pull", "remove", "unload", "verify"), ".library"
-    ),
+    **dict.fromkeys(("doctor", "info", "models", "pull", "remove", "unload", "verify"), ".library"),
     "redact": ".tasks.redact",
     "summarize": ".tasks.summarize",
     "translate": ".tasks.translate",

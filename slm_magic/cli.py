@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(help_text("shell"))
             return 0
         if words[0] == "--version":
-            from . import __version__
-
-            print(f"slm-magic {__version__}")
+            print(f"slm-magic {metadata.version('slm-magic')}")
             return 0
         parsed = parse(words, "shell")
         if parsed.options.get("help"):

@@ -1,181 +1,244 @@
-"""The user's models: pull, list, inspect, check, remove, unload, and what works here."""
+"""Pull, list, inspect, check and remove models: the store and the engine put together."""
 
 from __future__ import annotations
 
-import html
-import os
-import platform
-import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from importlib import metadata
-from importlib.util import find_spec
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from . import catalog, engine
-from .errors import OptionError, did_you_mean
-from .sources import offline_variable
-from .sources.disk import free_bytes, gigabytes
+from .catalog import TASKS, ModelCard
+from .diagnose import doctor
+from .errors import IntegrityError, OptionError, UnknownModelError, did_you_mean
 from .store import Installed, Store
+from .tables import Table, size
+
+__all__ = ["STARTERS", "doctor", "info", "models", "pull", "remove", "unload", "verify"]
 
 STARTERS = "starters"
 
 
-@dataclass(frozen=True)
-class Table:
-    """Rows that show as a table in a notebook and as columns in a terminal."""
-
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-    def __repr__(self) -> str:
-        lines = [self.columns, *self.rows]
-        widths = [max(len(line[i]) for line in lines) for i in range(len(self.columns))]
-        return "\n".join(
-            "  ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip()
-            for line in lines
-        )
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in self.rows
-        )
-        return f'<table class="slm-magic"><tr>{head}</tr>{body}</table>'
-
-
+@overload
 def pull(
-    name: str | Path | Iterable[str],
+    names: str | Path,
+    /,
     *,
     progress: bool = True,
     force: bool = False,
-    save_as: str | None = None,
-) -> list[Installed]:
-    """Get models: download, verify, convert, try out, install. What is there is reused.
+    name: str | None = None,
+) -> Installed | list[Installed]: ...
+@overload
+def pull(
+    names: Iterable[str | Path],
+    /,
+    *,
+    progress: bool = True,
+    force: bool = False,
+    name: str | None = None,
+) -> list[Installed]: ...
+def pull(
+    names: str | Path | Iterable[str | Path],
+    /,
+    *,
+    progress: bool = True,
+    force: bool = False,
+    name: str | None = None,
+) -> Installed | list[Installed]:
+    """Download, verify, convert and try out models; what is installed already is left alone.
+
+    The only function that uses the network. It may be interrupted at any time and picks up at
+    the last finished download when it is called again.
 
     Parameters
     ----------
-    name
-        A name of the catalogue, ``starters``, a path to a CTranslate2 folder or a GGUF file,
-        or a list of names.
+    names
+        A name, a list of names, ``"starters"``, ``hf:owner/name@revision``, or a path to a
+        CTranslate2 folder, a checkpoint folder or a ``.gguf`` file.
     progress
-        Whether to show bars.
+        Whether to show progress bars.
     force
-        Get it again; the installed one stays until the new one is whole.
-    save_as
-        What to call a model that is brought as a path.
+        Pull again what is installed; the old files stay until the new ones are whole.
+    name
+        What to call a model of your own, given by path or ``hf:``.
+
+    Returns
+    -------
+    Installed, or a list of them
+        One for one name; for a list or ``"starters"``, one each.
 
     Raises
     ------
     UnknownModelError
-        If there is no such name.
-    PullError
-        If it cannot be fetched; what was installed before is still there.
-    ConversionError
-        If the files cannot be converted.
+        If there is no such model; nothing of a list is pulled then.
+    OfflineError, PackageNotFoundError, IntegrityError, DiskFullError
+        If the download fails; what was installed is still there.
+    ConversionError, ModelLoadError
+        If the files cannot be converted, or the result gives no sensible answer.
     """
-    given = [name] if isinstance(name, (str, Path)) else list(name)
-    wanted: list[str | Path] = []
-    for one in given:
-        wanted += [card.name for card in catalog.starters()] if one == STARTERS else [one]
-    if save_as is not None and len(wanted) != 1:
-        raise OptionError("A name to save under goes with one model only.")
+    if isinstance(names, Path) or (isinstance(names, str) and names != STARTERS):
+        return _pull(names, progress, force, name)
+    wanted = [card.name for card in catalog.starters()] if names == STARTERS else list(names)
+    if name is not None:
+        raise OptionError("A name of your own can be given to one model only, not to a list.")
+    _check_known(wanted)
+    return [_pull(one, progress, force, None) for one in wanted]
+
+
+def _pull(name: str | Path, progress: bool, force: bool, save_as: str | None) -> Installed:
     store = Store.default()
-    done = []
-    for one in dict.fromkeys(wanted):
-        done.append(
-            store.pull(one, probe=engine.probe, name=save_as, force=force, progress=progress)
-        )
-        if force:
-            engine.unload(done[-1].name)
-    return done
+    before = _folder(store, name)
+    found = store.pull(name, probe=engine.probe, name=save_as, force=force, progress=progress)
+    if before is not None and before != found.folder:
+        # The old folder is gone; the next use loads the new one.
+        engine.unload(found.name)
+    return found
+
+
+def _folder(store: Store, name: str | Path) -> Path | None:
+    try:
+        return store.resolve(name).folder
+    except Exception:
+        # Not there, or not readable, which is why it is pulled.
+        return None
+
+
+def _check_known(names: Iterable[str | Path]) -> None:
+    """Refuse a misspelt name before the first byte is downloaded."""
+    for name in names:
+        if isinstance(name, str) and ":" not in name and "/" not in name and "\\" not in name:
+            catalog.find(name)
 
 
 def models(task: str | None = None, installed: bool | None = None) -> Table:
-    """List models: those of the catalogue and your own.
+    """Return what can be pulled and what is installed.
 
     Parameters
     ----------
     task
-        Only models for this task.
+        Only models for ``translate``, ``summarize`` or ``redact``.
     installed
-        True for installed models only, False for the others only.
+        True for installed models only, False for those that are not.
 
     Raises
     ------
     OptionError
         If there is no such task.
     """
-    if task is not None and task not in catalog.TASKS:
+    if task is not None and task not in TASKS:
         raise OptionError(
-            f"There is no task {task!r}.{did_you_mean(task, catalog.TASKS)} "
-            f"Tasks: {', '.join(catalog.TASKS)}."
+            f"There is no task {task!r}.{did_you_mean(task, TASKS)} Tasks: {', '.join(TASKS)}."
         )
-    there = {one.name: one for one in Store.default().list()}
+    here = {found.name: found for found in Store.default().list()}
     cards = {card.name: card for card in catalog.cards()}
-    cards.update({name: one.card for name, one in there.items()})
-    rows = []
-    for name, card in cards.items():
-        has = name in there
-        if (task is not None and task not in card.tasks) or installed not in (None, has):
-            continue
-        size = there[name].disk_bytes if has else card.download_bytes
-        rows.append(
-            (
-                name,
-                ", ".join(card.tasks),
-                _languages(card.languages),
-                gigabytes(size) + ("" if has else " to pull"),
-                card.licence,
-                "yes" if has else "no",
-            )
-        )
-    if installed is not True:
-        for family in catalog.families():
-            if task in (None, *family.table["tasks"]):
-                licence = str(family.table["licence"])
-                rows.append((family.pattern, "translate", "one pair each", "", licence, "no"))
-    return Table(("name", "tasks", "languages", "size", "licence", "installed"), tuple(rows))
+    cards.update((name, found.card) for name, found in here.items())
+    rows = [_row(card, here.get(name)) for name, card in cards.items()]
+    rows.extend(_family_row(family) for family in catalog.families())
+    rows = [
+        row
+        for row in rows
+        if (task is None or task in row["tasks"])
+        and (installed is None or row["installed"] == installed)
+    ]
+    columns = ("name", "tasks", "languages", "licence", "download", "disk", "installed")
+    return Table(columns, tuple(rows))
 
 
-def info(name: str) -> Table:
-    """Tell all about one model: licence, languages, size, source, revision, hash.
+def _row(card: ModelCard, found: Installed | None) -> dict[str, Any]:
+    return {
+        "name": card.name,
+        "kind": card.kind,
+        "tasks": list(card.tasks),
+        "languages": list(card.languages),
+        "domain": card.domain,
+        "licence": card.licence,
+        "parameters": card.parameters,
+        "download": card.download_bytes,
+        "disk": found.disk_bytes if found is not None else card.disk_bytes,
+        "starter": card.starter,
+        "installed": found is not None,
+        "shared": found is not None and found.shared,
+        "quality": card.quality,
+    }
+
+
+def _family_row(family: catalog.Family) -> dict[str, Any]:
+    # Any pair does to read what all of the family share.
+    source, target = family.languages[:2]
+    row = _row(family.card(source, target), None)
+    return {**row, "name": family.pattern, "languages": list(family.languages)}
+
+
+def info(name: str | Path) -> Table:
+    """Return what is known of one model: licence, languages, sizes, source, revision, hash.
 
     Raises
     ------
     UnknownModelError
-        If nothing knows the name.
+        If there is no such model.
     """
     store = Store.default()
-    found = store.get(name)
-    card = found.card if found else catalog.find(name)
+    try:
+        found: Installed | None = store.resolve(name)
+    except UnknownModelError:
+        raise
+    except LookupError:
+        found = None
+    card = found.card if found is not None else catalog.find(str(name))
     source = card.source
-    packages = [f"{p['package']} {p['version']}" for p in source.packages]
-    origin = source.repository or source.path or ", ".join(packages[:1] + packages[1:][-1:])
-    rows: list[tuple[str, str]] = [
+    pairs = [
         ("name", card.name),
         ("title", card.title),
-        ("for", ", ".join(card.tasks)),
-        ("languages", ", ".join(card.languages)),
+        ("tasks", list(card.tasks)),
+        ("kind", card.kind),
+        ("languages", list(card.languages)),
+        ("pairs", [f"{a} to {b}" for a, b in card.pairs]),
         ("domain", card.domain),
         ("licence", card.licence),
-        ("upstream", card.upstream),
         ("parameters", f"{card.parameters:,}" if card.parameters else ""),
-        ("source", f"{source.kind}: {origin}"),
-        ("revision", found.revision if found else card.revision),
-        ("sha256", found.sha256 if found else card.sha256),
-        ("download", gigabytes(card.download_bytes) if card.download_bytes else ""),
-        ("on disk", gigabytes(found.disk_bytes) if found else "not installed"),
-        ("folder", str(found.folder) if found else f"get it: %slm pull {card.name}"),
-        ("what to expect", card.quality),
+        ("context", f"{card.context:,} tokens" if card.context else ""),
+        ("works over", list(card.requires)),
+        ("upstream", card.upstream),
+        ("source", _origin(card)),
+        ("revision", found.revision if found is not None else card.revision or source.revision),
+        ("sha256", found.sha256 if found is not None else card.sha256),
+        ("download", card.download_bytes),
+        ("disk", found.disk_bytes if found is not None else card.disk_bytes),
+        ("quality", card.quality),
+        ("installed", found is not None),
+        ("pulled", found.created if found is not None else ""),
+        ("path", str(found.folder) if found is not None else ""),
     ]
-    return Table(("", "model"), tuple(row for row in rows if row[1]))
+    if found is not None and found.shared:
+        pairs.append(("shared", True))
+    kept = [(key, value) for key, value in pairs if value not in ("", [], 0)]
+    return Table(("field", "value"), tuple(_field(key, value) for key, value in kept))
+
+
+def _field(key: str, value: Any) -> dict[str, Any]:
+    shown = size(value) if key in ("download", "disk") else value
+    return {"field": key, "value": shown}
+
+
+def _origin(card: ModelCard) -> str:
+    source = card.source
+    if source.kind == "hub":
+        return f"Hub, {source.repository}"
+    if source.kind == "local":
+        return source.path
+    if source.kind == "package":
+        return "shipped with slm-magic"
+    first = f"{source.packages[0]['package']} {source.packages[0]['version']}"
+    more = len(source.packages) - 1
+    return f"PyPI, {first}" + (f" and {more} more parts" if more else "")
 
 
 def remove(name: str) -> int:
-    """Delete an installed model; return the bytes that were freed.
+    """Unload a model and delete it from the disk.
+
+    Returns
+    -------
+    int
+        Bytes that were freed.
 
     Raises
     ------
@@ -188,72 +251,33 @@ def remove(name: str) -> int:
     return Store.default().remove(name)
 
 
-def verify(name: str) -> list[str]:
-    """Hash an installed model's files again; return what differs, nothing if all is well.
+def verify(name: str) -> Installed:
+    """Read every file of an installed model again and compare it with what was pulled.
 
     Raises
     ------
+    IntegrityError
+        If a file has changed, is missing, or does not belong there.
     ModelNotInstalledError, UnknownModelError
-        If it is not there.
+        If it is not installed.
     """
-    return Store.default().verify(name)
+    store = Store.default()
+    problems = store.verify(name)
+    if problems:
+        shown = ", ".join(problems[:3]) + (" and more" if len(problems) > 3 else "")
+        raise IntegrityError(
+            f"{name!r} is not as it was pulled: {shown}; run: %slm pull {name} --force "
+            f"(in a shell: slm-magic pull {name} --force)"
+        )
+    return store.resolve(name)
 
 
 def unload(name: str | None = None) -> list[str]:
-    """Free the memory of one loaded model, or of all; return their names."""
+    """Free the memory of one loaded model, or of all.
+
+    Returns
+    -------
+    list of str
+        Names of the models that were unloaded.
+    """
     return engine.unload(name)
-
-
-def doctor() -> Table:
-    """Tell what works here and what is missing. Never touches the network."""
-    import ctranslate2
-
-    from .engine.plan import memory_budget
-
-    store = Store.default()
-    offline = offline_variable()
-    problems = [f"{name}: {why}" for name, why in store.broken().items()]
-    missing = [
-        extra
-        for extra, module in (("redact", "presidio_analyzer"), ("frames", "pandas"))
-        if find_spec(module) is None
-    ]
-    rows = [
-        ("slm-magic", _version("slm-magic")),
-        ("python", platform.python_version()),
-        ("ctranslate2", ctranslate2.__version__),
-        ("ipython", _version("ipython")),
-        ("compute types", ", ".join(sorted(ctranslate2.get_supported_compute_types("cpu")))),
-        ("cores", str(engine.cores())),
-        ("OMP_WAIT_POLICY", os.environ.get("OMP_WAIT_POLICY", "not set")),
-        ("memory for models", gigabytes(memory_budget())),
-        ("loaded", _names(engine.loaded())),
-        ("home", f"{store.home}, {gigabytes(free_bytes(store.home))} free"),
-        ("shared", _names(str(path) for path in store.shared)),
-        ("installed", _names(one.name for one in store.list())),
-        ("broken", _names(problems)),
-        ("network", f"forbidden by {offline}" if offline else "used by pull only"),
-        ("extras missing", _names(missing)),
-        (
-            "torch",
-            "loaded in this process: two OpenMP runtimes can clash; restart if a call crashes"
-            if "torch" in sys.modules
-            else "not loaded",
-        ),
-    ]
-    return Table(("", "here"), tuple(rows))
-
-
-def _languages(codes: Sequence[str]) -> str:
-    return ", ".join(codes[:4]) + (f" and {len(codes) - 4} more" if len(codes) > 4 else "")
-
-
-def _names(found: Iterable[str]) -> str:
-    return ", ".join(found) or "none"
-
-
-def _version(distribution: str) -> str:
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "unknown"

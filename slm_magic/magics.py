@@ -89,7 +89,7 @@ class SlmMagics(Magics):
             return self._run(line, cell, {**self.shell.user_ns, **(local_ns or {})})
         except FlaggedError as error:
             self._keep(KEPT, error.results)
-            raise UsageError(f"{_one_line(error)} They are kept in {KEPT}.") from error
+            raise UsageError(f"{_one_line(error)} Kept in {KEPT}.") from error
         except SlmMagicError as error:
             raise UsageError(_one_line(error)) from error
         except KeyboardInterrupt as error:
@@ -105,7 +105,7 @@ class SlmMagics(Magics):
             print(help_text("magic", parsed.command))
             return None
         if parsed.command.task is None:
-            if name or cell is not None and cell.strip():
+            if name or (cell is not None and cell.strip()):
                 raise OptionError(f"{parsed.command.name} takes a line: %slm {rest.strip()}.")
             return self._manage(parsed)
         if name is not None and "out" in parsed.options:
@@ -130,9 +130,7 @@ class SlmMagics(Magics):
             place = out or KEPT
             self._keep(place, error.results if not isinstance(text, str) else _only(error.results))
             kept = f"; kept in {place}" if any(r is not None for r in error.results) else ""
-            raise _stopped(
-                f"Interrupted: {error.done} of {error.total} finished{kept}."
-            ) from error
+            raise _stopped(f"Interrupted: {error.done} of {error.total} finished{kept}.") from error
         shown = _shown(results, wanted)
         if out is not None:
             self._keep(out, shown if wanted == "frame" else results)

@@ -43,9 +43,7 @@ def bar(total: float, *, what: str, unit: str, show: bool, delay: float = 1.0) -
     """
     if not show:
         return NoProgress()
-    scale: dict[str, Any] = (
-        {"unit_scale": True, "unit_divisor": 1000} if unit == "B" else {}
-    )
+    scale: dict[str, Any] = {"unit_scale": True, "unit_divisor": 1000} if unit == "B" else {}
     made: Progress = _tqdm()(
         total=total, desc=what, unit=unit, delay=delay, leave=unit == "B", **scale
     )

@@ -17,8 +17,7 @@ class Table(Sequence[dict[str, Any]]):
     columns
         The columns that are shown, in order. Rows may hold more.
     rows
-        The values as they are;
-        they are written for people when shown.
+        The values as they are; they are written for people when shown.
     title
         A line above the table.
     """
@@ -93,7 +92,7 @@ def _text(column: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int) and column in _BYTES:
-        return size(value)
+        return gigabytes(value)
     if isinstance(value, (list, tuple)):
         return ", ".join("any" if one == "*" else str(one) for one in value) or "-"
     return " ".join(str(value).split())
@@ -102,7 +101,7 @@ def _text(column: str, value: Any) -> str:
 _BYTES = frozenset({"download", "disk", "size"})
 
 
-def size(count: int) -> str:
+def gigabytes(count: int) -> str:
     """Return a number of bytes as people read it: ``1.8 GB``, ``24 MB``, ``3.0 kB``."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= scale:

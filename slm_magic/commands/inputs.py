@@ -27,7 +27,9 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
     try:
         tree = ast.parse(expression.strip(), mode="eval").body
     except (SyntaxError, ValueError) as error:
-        raise OptionError(f"That is not a variable: {_HOW}; for a text itself use %%slm.") from error
+        raise OptionError(
+            f"That is not a variable: {_HOW}; for a text itself use %%slm."
+        ) from error
     value = _value(tree, variables)
     if hasattr(value, "columns") and not isinstance(value, (str, Result)):
         raise OptionError(

@@ -7,9 +7,9 @@ from typing import Any
 
 from .. import library
 from ..catalog import TASKS, Task
-from ..errors import OptionError, did_you_mean
-from ..sources.disk import gigabytes
+from ..errors import IntegrityError, OptionError, did_you_mean
 from ..store import Store
+from ..tables import size
 from .parse import Parsed
 
 
@@ -50,20 +50,16 @@ def run(parsed: Parsed, *, progress: bool) -> Any:
     command, words, options = parsed.command.name, list(map(str, parsed.words)), parsed.options
     if command == "pull":
         done = library.pull(words, force=bool(options.get("force")), progress=progress)
-        return "\n".join(f"{one.name} is installed ({gigabytes(one.disk_bytes)})." for one in done)
+        return "\n".join(f"{one.name} is installed ({size(one.disk_bytes)})." for one in done)
     if command == "models":
         return library.models(options.get("task"), True if options.get("installed") else None)
     if command == "info":
         return library.info(words[0])
     if command == "verify":
-        problems = library.verify(words[0])
-        if problems:
-            return "\n".join(
-                [*problems, f"{words[0]} is damaged; get it again: pull {words[0]} --force"]
-            )
+        library.verify(words[0])
         return f"{words[0]} is as it was pulled."
     if command == "remove":
-        return f"{words[0]} is removed; {gigabytes(library.remove(words[0]))} freed."
+        return f"{words[0]} is removed; {size(library.remove(words[0]))} freed."
     if command == "unload":
         names = library.unload(words[0] if words else None)
         return f"Unloaded: {', '.join(names)}." if names else "Nothing was loaded."

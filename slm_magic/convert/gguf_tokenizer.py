@@ -69,7 +69,7 @@ class GGUFVocabulary:
 
     def of_type(self, kind: int) -> list[str]:
         """Return the tokens of one type."""
-        return [token for token, its in zip(self.tokens, self.types) if its == kind]
+        return [token for token, its in zip(self.tokens, self.types, strict=False) if its == kind]
 
 
 def build_tokenizer(vocabulary: GGUFVocabulary) -> Any:

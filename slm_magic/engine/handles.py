@@ -213,7 +213,7 @@ class Handle:
                         if batch is None:
                             more = False
                             break
-                        running.update(zip(batch, submit(batch, callback)))
+                        running.update(zip(batch, submit(batch, callback), strict=False))
                         in_flight.append(set(batch))
                     for index in [i for i, future in running.items() if future.done()]:
                         results[index] = take(_result(running.pop(index), self.installed.name))

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import DiskFullError, IntegrityError, PullError
-from ..tables import size
+from ..tables import gigabytes
 
 CHUNK = 1 << 20
 
@@ -118,7 +118,7 @@ def need_room(folder: Path, needed: int) -> None:
     free = free_bytes(folder)
     if free < needed:
         raise DiskFullError(
-            f"Not enough room in {folder}: {size(needed)} needed, {size(free)} free; "
+            f"Not enough room in {folder}: {gigabytes(needed)} needed, {gigabytes(free)} free; "
             "make room, or set SLM_MAGIC_HOME to a folder on a larger disk."
         )
 

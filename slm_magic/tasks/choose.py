@@ -28,7 +28,7 @@ def model(task: Task, name: str | None, *, kind: Kind | None = None) -> Installe
     store = Store.default()
     if name is not None:
         found = store.resolve(name)
-        if kind is not None and found.card.kind != kind or task not in found.card.tasks:
+        if (kind is not None and found.card.kind != kind) or task not in found.card.tasks:
             raise OptionError(
                 f"{found.name!r} is a {found.card.kind} model for {', '.join(found.card.tasks)}; "
                 f"it cannot {task} this way. See: %slm models --task {task}"

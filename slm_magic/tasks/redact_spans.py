@@ -108,9 +108,9 @@ def _trimmed(text: str, span: Span) -> Span | None:
             start += 1
         while end > start and text[end - 1] in _EDGE and text[end - 1] != ".":
             end -= 1
-    # Of a run of signs nothing is left to take out.
-    if not any(c.isalnum() for c in text[start:end]):
-        return None
+        # Of a run of signs nothing is left to take out.
+        if not any(c.isalnum() for c in text[start:end]):
+            return None
     return replace(span, start=start, end=end)
 
 

@@ -125,9 +125,7 @@ class Result:
     def __str__(self) -> str:
         return self.text
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> dict[str, Any]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         # Imported here: most results are never shown, and the HTML belongs with the front ends.
         from .show import mimebundle
 
@@ -194,9 +192,7 @@ class Redaction(Result):
     originals: tuple[str, ...] = field(default=(), repr=False)
 
     def __repr__(self) -> str:
-        return (
-            f"Redaction(text={self.text!r}, spans={len(self.spans)}, operator={self.operator!r})"
-        )
+        return f"Redaction(text={self.text!r}, spans={len(self.spans)}, operator={self.operator!r})"
 
     def restore(self, text: str | None = None) -> str:
         """Put the originals back.

@@ -42,6 +42,10 @@ class ResultList(list["Result | None"]):
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         return {"text/plain": plain_table(self), "text/html": table(self)}
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        # IPython takes its printer of lists for one that the user registered, before our bundle.
+        printer.text(plain_table(self))
+
 
 def mimebundle(result: Result) -> dict[str, Any]:
     """Return what a front end picks from to show one result."""

@@ -16,7 +16,6 @@ from .. import domains, engine
 from ..catalog import ModelRef
 from ..errors import FlaggedError, OptionError
 from ..progress import bar
-from ..store import Installed
 from ..text.segment import segment
 from . import batch as batches
 from . import choose
@@ -125,8 +124,15 @@ def summarize(
     if style == "abstractive":
         from .summarize_abstractive import run
 
-        run(batch, sentences=sentences, focus=_queries(focus), pack=pack, model=model,
-            language=language, progress=progress)
+        run(
+            batch,
+            sentences=sentences,
+            focus=_queries(focus),
+            pack=pack,
+            model=model,
+            language=language,
+            progress=progress,
+        )
     else:
         _extract(batch, sentences, _focus(focus, pack), model, language, progress, domain)
     finished = batch.finish()
@@ -162,13 +168,15 @@ def _extract(
     installed = choose.model("summarize", model, kind="encoder")
     encoder: engine.Encoder = engine.load(installed)
     rows = [(row, text, _sentences(text, language)) for row, text in batch.present]
-    shown = bar(sum(len(found) for _, _, found in rows), what="Summarising", unit="sentence",
-                show=progress)
+    shown = bar(
+        sum(len(found) for _, _, found in rows), what="Summarising", unit="sentence", show=progress
+    )
     try:
         queries = encoder.embed(focus.queries) if focus.queries else None
         for group in _groups(rows):
             texts = [text[start:end] for _, text, found in group for start, end in found]
-            vectors = encoder.embed(texts, on_result=lambda *_: shown.update(1))
+            vectors = encoder.embed(texts)
+            shown.update(len(texts))
             done = 0
             for row, text, found in group:
                 own = vectors[done : done + len(found)]
@@ -223,8 +231,9 @@ def _summary(
 ) -> Summary:
     picked = _pick([text[a:b] for a, b in found], vectors, queries, focus, count)
     sentences = tuple(
-        SummarySentence(text=text[found[i][0] : found[i][1]], start=found[i][0], end=found[i][1],
-                        score=score)
+        SummarySentence(
+            text=text[found[i][0] : found[i][1]], start=found[i][0], end=found[i][1], score=score
+        )
         for i, score in sorted(picked)
     )
     return Summary(

@@ -54,9 +54,7 @@ def run(
         )
     handle = engine.load(installed)
     writer = _Writer(handle, installed, sentences, focus, pack)
-    works = [
-        _Work(row, text, writer.split([text], language)) for row, text in batch.present
-    ]
+    works = [_Work(row, text, writer.split([text], language)) for row, text in batch.present]
     shown = bar(len(works), what="Summarising", unit="text", show=progress)
     try:
         while works:
@@ -66,14 +64,16 @@ def run(
             for last in (False, True):
                 flat = [(w, part) for w in works if (len(w.parts) == 1) is last for part in w.parts]
                 for (work, _), (text, cut) in zip(
-                    flat, writer.write([part for _, part in flat], last=last)
+                    flat, writer.write([part for _, part in flat], last=last), strict=False
                 ):
                     answers.setdefault(work.row, []).append(text)
                     work.cut = work.cut or (cut and last)
             unfinished = []
             for work in works:
                 if len(work.parts) == 1:
-                    batch.put(work.row, _summary(work, answers[work.row][0], installed, pack, language))
+                    batch.put(
+                        work.row, _summary(work, answers[work.row][0], installed, pack, language)
+                    )
                     shown.update(1)
                 else:
                     work.parts = writer.split(answers[work.row], language)
@@ -169,9 +169,7 @@ class _Writer:
             results = self._handle.translate(
                 [tokenizer.encode(part) for part in parts], decoding=decoding
             )
-        return [
-            (_tidy(tokenizer.decode(result.tokens)), not result.complete) for result in results
-        ]
+        return [(_tidy(tokenizer.decode(result.tokens)), not result.complete) for result in results]
 
 
 def _tidy(text: str) -> str:

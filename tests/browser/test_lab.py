@@ -88,7 +88,9 @@ def test_results_are_shown_and_readable(
     assert page.locator(".jp-OutputArea-output[data-mime-type*='stderr']").count() == 0
     for part in (summary, mail):
         for element in part.locator("*:visible").all():
-            if element.evaluate("e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())"):
+            if element.evaluate(
+                "e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())"
+            ):
                 assert element.evaluate(CONTRAST) >= 4.5, element.evaluate("e => e.outerHTML")
     screenshot(page, "lab-light" if "Light" in theme else "lab-dark")
 

@@ -79,8 +79,8 @@ def test_ordinary_text_stays_as_it_is() -> None:
         (
             "de",
             "Sehr geehrte Frau Schneider, mein Name ist Thomas Weber. Am 3. März 2024 habe ich bei "
-            "der Nordlicht Energie GmbH in Bremen einen Vertrag unterschrieben. Meine Anschrift ist "
-            "Lindenallee 17, 28203 Bremen, Telefon 0421 5567890.",
+            "der Nordlicht Energie GmbH in Bremen einen Vertrag unterschrieben. Meine Anschrift "
+            "ist Lindenallee 17, 28203 Bremen, Telefon 0421 5567890.",
             (
                 "Schneider",
                 "Thomas",

@@ -13,9 +13,9 @@ from typing import Any
 import ctranslate2
 import numpy as np
 import pytest
-
 import tiny
 from fakes import FakeTokenizer, fake_installed
+
 from slm_magic import engine
 from slm_magic.engine import Decoding, handles
 from slm_magic.engine.plan import Plan, memory_budget, plan, token_batches

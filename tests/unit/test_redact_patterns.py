@@ -75,6 +75,15 @@ def test_it_is_found_whole(
         ("fr", "FR_NIR", "2 84 05 75 116 042 18", "Sécu {}"),
         ("es", "ES_NIF", "12345678Z", "DNI {}"),
         ("es", "PHONE_NUMBER", "612 345 678", "móvil {}"),
+        ("es", "STREET_ADDRESS", "Calle de la Luna 7", "vivo en {} y"),
+        ("de", "STREET_ADDRESS", "Lindenallee 17", "in der {} wohnt"),
+        ("fr", "STREET_ADDRESS", "14 bis, rue des Tilleuls", "au {} depuis"),
+        ("fr", "PERSON", "Lefèvre", "Bonjour Madame {},"),
+        ("de", "PERSON", "Schneider", "Sehr geehrte Frau {},"),
+        ("de", "DATE_TIME", "3. März 2024", "am {} um"),
+        ("en", "PERSON", "Okafor", "Tell Mrs. {} that"),
+        ("en", "DATE_TIME", "14th of March 2025", "on the {} we"),
+        ("en", "DATE_TIME", "March 14, 2025", "on {} we"),
     ],
 )
 def test_other_languages(

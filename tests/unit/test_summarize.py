@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from fakes import FakeCausal, FakeEncoder, last_user
+
 from slm_magic import engine
 from slm_magic.errors import (
     EmptyTextError,
@@ -75,11 +75,11 @@ def test_what_says_the_same_is_not_picked_twice() -> None:
 
 @pytest.mark.usefixtures("encoder")
 def test_the_finance_domain_prefers_figures() -> None:
-    text = "Umbrellas were left in the hall by guests. Umbrellas worth $9 million were left by guests."
-    plain = summarize(text, sentences=1, focus="umbrellas left in the hall by guests")
-    finance = summarize(
-        text, sentences=1, focus="umbrellas left by guests", domain="finance"
+    text = (
+        "Umbrellas were left in the hall by guests. Umbrellas worth $9 million were left by guests."
     )
+    plain = summarize(text, sentences=1, focus="umbrellas left in the hall by guests")
+    finance = summarize(text, sentences=1, focus="umbrellas left by guests", domain="finance")
     assert "$9 million" not in plain.text
     assert "$9 million" in finance.text
     assert finance.domain == "finance"
@@ -105,7 +105,11 @@ def test_a_wrapped_sentence_keeps_its_offsets_and_reads_on_one_line() -> None:
 def test_missing_rows_stay_missing_and_the_order_is_kept() -> None:
     results = summarize(["The cat sat on the mat.", None, float("nan"), "", "Dogs bark at night."])
     assert [r and r.text for r in results] == [
-        "The cat sat on the mat.", None, None, "", "Dogs bark at night.",
+        "The cat sat on the mat.",
+        None,
+        None,
+        "",
+        "Dogs bark at night.",
     ]
 
 
@@ -152,7 +156,10 @@ def test_ctrl_c_keeps_the_texts_that_were_finished(
     with pytest.raises(Interrupted) as caught:
         summarize(["One is a number too.", "Two is one too.", "Three is one too.", None])
     assert [r and r.text for r in caught.value.results] == [
-        "One is a number too.", "Two is one too.", None, None,
+        "One is a number too.",
+        "Two is one too.",
+        None,
+        None,
     ]
     assert (caught.value.done, caught.value.total) == (2, 3)
 
@@ -167,7 +174,8 @@ def test_an_abstractive_summary_is_what_the_model_writes(causal: FakeCausal) -> 
     summary = summarize(REPORT, style="abstractive")
     assert summary.text == "Bread worth $12.4 million was sold. Profit should be $1.9 million."
     assert [s.text for s in summary.sentences] == [
-        "Bread worth $12.4 million was sold.", "Profit should be $1.9 million.",
+        "Bread worth $12.4 million was sold.",
+        "Profit should be $1.9 million.",
     ]
     assert summary.sentences[0].start is None
     assert summary.flags == ()
@@ -195,7 +203,9 @@ def test_a_long_text_is_read_in_parts_and_put_together(
 ) -> None:
     monkeypatch.setattr(summarize_abstractive, "PART_TOKENS", 120)
     long = " ".join(f"In year {1900 + i} the mill made {i} sacks of flour." for i in range(60))
-    causal.reply = lambda prompt: " ".join(re.findall(r"In year 19\d5[^.]*\.", last_user(prompt))[:1])
+    causal.reply = lambda prompt: " ".join(
+        re.findall(r"In year 19\d5[^.]*\.", last_user(prompt))[:1]
+    )
     summary = summarize(long, style="abstractive", sentences=1)
     assert len(causal.calls) > 1
     # The fake's decoder adds nothing between pieces, so its prompts come apart as they went in.

@@ -60,7 +60,9 @@ def _shapes(vocabulary: int) -> dict[str, tuple[int, ...]]:
     }
 
 
-def seq2seq(folder: Path, words: list[str] | None = None, *, seed: int = 0, **config: object) -> Path:
+def seq2seq(
+    folder: Path, words: list[str] | None = None, *, seed: int = 0, **config: object
+) -> Path:
     """Write an encoder-decoder over `words`, plus the usual special tokens."""
     tokens = ["<unk>", "<s>", "</s>", *(words or WORDS)]
     spec = specs.TransformerSpec.from_config((1, 1), HEADS)
