@@ -19,7 +19,7 @@ STARTERS = "starters"
 
 
 @overload
-def pull(
+def pull(  # type: ignore[overload-overlap]  # a str is an iterable of str too
     names: str | Path,
     /,
     *,

@@ -92,7 +92,7 @@ def _text(column: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int) and column in _BYTES:
-        return gigabytes(value)
+        return size(value)
     if isinstance(value, (list, tuple)):
         return ", ".join("any" if one == "*" else str(one) for one in value) or "-"
     return " ".join(str(value).split())
@@ -101,7 +101,7 @@ def _text(column: str, value: Any) -> str:
 _BYTES = frozenset({"download", "disk", "size"})
 
 
-def gigabytes(count: int) -> str:
+def size(count: int) -> str:
     """Return a number of bytes as people read it: ``1.8 GB``, ``24 MB``, ``3.0 kB``."""
     for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
         if count >= scale:

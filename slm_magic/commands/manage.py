@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import library
 from ..catalog import TASKS, Task
-from ..errors import IntegrityError, OptionError, did_you_mean
+from ..errors import OptionError, did_you_mean
 from ..store import Store
 from ..tables import size
 from .parse import Parsed

@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import DiskFullError, IntegrityError, PullError
-from ..tables import gigabytes
+from ..tables import size
 
 CHUNK = 1 << 20
+
+_UNWRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST)
 
 OnBytes = Callable[[int], object]
 
@@ -118,7 +120,7 @@ def need_room(folder: Path, needed: int) -> None:
     free = free_bytes(folder)
     if free < needed:
         raise DiskFullError(
-            f"Not enough room in {folder}: {gigabytes(needed)} needed, {gigabytes(free)} free; "
+            f"Not enough room in {folder}: {size(needed)} needed, {size(free)} free; "
             "make room, or set SLM_MAGIC_HOME to a folder on a larger disk."
         )
 
@@ -133,7 +135,7 @@ def disk_errors(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise disk_full(folder) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno in _UNWRITABLE:
             raise PullError(
                 f"Cannot write to {folder} ({error.strerror}); "
                 "set SLM_MAGIC_HOME to a folder that you may write to."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,11 +97,11 @@ class Joined:
         self._whole = whole
 
     def _drop(self, start: int) -> None:
-        try:
+        # What is left in the buffer may not fit either; then the next attempt cuts it off.
+        with contextlib.suppress(OSError):
             self._file.seek(start)
-        except OSError:
-            pass  # what is left in the buffer cannot be written; the next attempt cuts it off
-        self._path.open("r+b").truncate(start)
+        with contextlib.suppress(OSError), self._path.open("r+b") as again:
+            again.truncate(start)
 
     def _resume(self) -> None:
         for part in self._parts:

@@ -10,7 +10,7 @@ from . import Fetched
 from .disk import sha256_of
 
 # The file whose hash stands for the whole, in the order looked for.
-WEIGHTS = ("model.bin", "model.safetensors", "pytorch_model.bin")
+WEIGHTS = ("model.bin", "model.safetensors")
 
 
 def weights_of(path: Path) -> Path:

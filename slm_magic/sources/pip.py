@@ -14,9 +14,12 @@ from ..errors import OfflineError, PackageNotFoundError, PullError
 from .disk import disk_full, tree_bytes
 
 # pip itself, with a thread that reads standard input: when the parent is gone, however it went,
-# the pipe closes and the child ends instead of downloading on for nobody.
+# the pipe closes and the child ends instead of downloading on for nobody. The working folder is
+# taken off the path first: a notebook's own random.py is not for pip to import.
 _CHILD = """
-import os, runpy, sys, threading
+import sys
+sys.path[:] = [path for path in sys.path if path]
+import os, runpy, threading
 def watch():
     while os.read(0, 1):
         pass

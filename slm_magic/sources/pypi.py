@@ -224,7 +224,8 @@ def _finished(
     take: Callable[[Wheel, Path], None],
 ) -> bool:
     done = download.done()
-    progress.update(download.growth(wheel.size, done=done))
+    if grown := download.growth(wheel.size, done=done):
+        progress.update(grown)
     if not done:
         return False
     # On an error the download stays in the caller's list, which closes it.

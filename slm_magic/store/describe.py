@@ -27,6 +27,11 @@ _TASKS: dict[Kind, tuple[Task, ...]] = {
 }
 
 
+def is_name(name: str) -> bool:
+    """Whether `name` can be a model's name, and so a folder's."""
+    return _NAME.fullmatch(name) is not None
+
+
 def check_name(name: str) -> str:
     """Return `name` if it can be a model's name.
 
@@ -35,7 +40,7 @@ def check_name(name: str) -> str:
     OptionError
         If it cannot; it becomes a folder's name.
     """
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise OptionError(
             "A model's name is lower-case letters, digits, '.', '_' and '-', a letter or digit first."
         )

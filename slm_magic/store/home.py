@@ -18,7 +18,7 @@ from ..errors import (
     did_you_mean,
 )
 from ..sources.disk import disk_errors, sha256_of
-from .describe import local_folder, looks_like_path, package_model
+from .describe import check_name, is_name, local_folder, looks_like_path, package_model
 from .installed import MANIFEST, Installed, list_files, read_installed, read_manifest
 
 Probe = Callable[[Path, ModelCard], None]
@@ -57,11 +57,19 @@ class Store:
         return cls(home, [path for path in shared if path != home])
 
     def place(self, name: str) -> Path:
-        """Return the folder of one model in `home`."""
+        """Return the folder of one model in `home`.
+
+        Raises
+        ------
+        OptionError
+            If `name` could not be a model's, such as ``..``.
+        """
+        check_name(name)
         return self.home / "models" / name
 
     def staging(self, name: str) -> Path:
         """Return where a pull of `name` keeps what it has finished."""
+        check_name(name)
         return self.home / "staging" / name
 
     def pull(
@@ -147,6 +155,8 @@ class Store:
         ModelLoadError
             If its manifest cannot be understood.
         """
+        if not is_name(name):
+            return None
         for home in (self.home, *self.shared):
             found = read_installed(home / "models" / name, shared=home != self.home)
             if found is not None:
@@ -204,6 +214,8 @@ class Store:
         """
         if looks_like_path(name):
             raise OptionError("A folder of your own is not slm-magic's to remove; give a name.")
+        if not is_name(name):
+            self.resolve(name)  # says that there is no such model
         place, staging = self.place(name), self.staging(name)
         if not (place / MANIFEST).exists() and not staging.exists():
             found = self.resolve(name)
@@ -229,7 +241,7 @@ class Store:
         table = read_manifest(found.folder.parent)
         if table is None:
             # A shipped head or a folder of the user's has no manifest to differ from.
-            return [] if found.folder.is_dir() else ["the folder is missing"]
+            return () if found.folder.is_dir() else ("the folder is missing",)
         problems = []
         expected = table["files"]
         for path, file in expected.items():
@@ -240,7 +252,7 @@ class Store:
                 problems.append(f"{path} has changed")
         present = {p.relative_to(found.folder).as_posix() for p in list_files(found.folder)}
         problems.extend(f"{path} does not belong there" for path in sorted(present - set(expected)))
-        return problems
+        return tuple(problems)
 
     @contextmanager
     def lock(self, name: str, *, wait: Callable[[], None] | None = None) -> Iterator[None]:
@@ -272,6 +284,6 @@ class Store:
 
 def _names(home: Path) -> Sequence[str]:
     try:
-        return sorted(place.name for place in (home / "models").iterdir() if place.is_dir())
+        return sorted(path.name for path in (home / "models").iterdir() if is_name(path.name))
     except OSError:
         return []

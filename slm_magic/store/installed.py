@@ -14,13 +14,14 @@ from typing import Any
 from ..catalog import ModelCard, ModelRef, card_from_table, find, pinned
 from ..errors import ModelLoadError, UnknownModelError
 from ..sources.disk import OnBytes, sha256_of, sync
+from ..tables import size
 
 MANIFEST = "model.json"
 # Raised when a manifest's meaning changes.
 FORMAT = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Installed:
     """A model that is ready to be loaded.
 
@@ -46,6 +47,10 @@ class Installed:
     disk_bytes: int = 0
     shared: bool = False
     created: str = ""
+
+    def __repr__(self) -> str:
+        # The card in full would fill a screen below every `slm.pull(...)` in a notebook.
+        return f"<Installed {self.ref}, {size(self.disk_bytes)}, in {self.folder}>"
 
     @property
     def ref(self) -> ModelRef:

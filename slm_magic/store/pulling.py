@@ -23,7 +23,14 @@ from ..progress import Progress, bar
 from ..sources import Fetched
 from ..sources.disk import disk_errors, need_room, sync, tree_bytes
 from .describe import check_name, folder_card, looks_like_path, source_of
-from .installed import Installed, hash_files, list_files, read_installed, write_manifest
+from .installed import (
+    Installed,
+    hash_files,
+    list_files,
+    read_installed,
+    read_manifest,
+    write_manifest,
+)
 
 if TYPE_CHECKING:
     from .home import Probe, Store
@@ -174,7 +181,13 @@ def _publish(place: Path, build: Path, card: ModelCard, show: bool) -> str:
     # A name of its own, so that the old folder stays whole until the manifest has changed.
     folder = f"{revision}-{uuid.uuid4().hex[:8]}"
     os.replace(build, place / folder)
-    write_manifest(place, card, folder, files)
+    try:
+        write_manifest(place, card, folder, files)
+    except BaseException:
+        table = read_manifest(place)
+        if table is None or table["folder"] != folder:
+            rmtree(place / folder, ignore_errors=True)
+        raise
     return folder
 
 

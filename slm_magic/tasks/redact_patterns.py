@@ -354,6 +354,16 @@ _ADDRESSED = {
     "nl": r"[Mm]evrouw|[Mm]eneer|[Dd]e\s[Hh]eer|[Dd]hr\.|[Mm]evr\.",
     "pt": r"[Ss]enhora?|Sr\.|Sra\.|Dona",
 }
+# What people say before their name. Behind the weaker words, two capitals must follow: "je
+# suis Français" names nobody. English introductions the head knows by itself.
+_INTRODUCED = {
+    "de": (r"[Ii]ch\sheiße|[Mm]ein\sName\sist", r"[Ii]ch\sbin|[Hh]ier\sist"),
+    "fr": (r"[Jj]e\sm'appelle|[Mm]on\snom\sest", r"[Jj]e\ssuis|[Ii]ci"),
+    "es": (r"[Mm]e\sllamo|[Mm]i\snombre\ses", r"[Ss]oy|[Hh]abla"),
+    "it": (r"[Mm]i\schiamo|[Ii]l\smio\snome\sè", r"[Ss]ono"),
+    "nl": (r"[Mm]ijn\snaam\sis|[Ii]k\sheet", r"[Ii]k\sben"),
+    "pt": (r"[Cc]hamo-me|[Mm]eu\snome\sé", r"[Ss]ou\s[oa]"),
+}
 
 
 def _by_case(language: str) -> list[Any]:
@@ -369,12 +379,17 @@ def _by_case(language: str) -> list[Any]:
         # A second name counts on the same line only: the next line begins with a capital too.
         name = rf"(?<=\b(?:{_ADDRESSED[language]})[ ])(?!(?:Dr|Prof|Doktor|Professor)\b){_NAME}(?<!\.)(?:[ ]{_NAME}(?<!\.))?"
         made.append(("PERSON", Pattern("addressed", name, 0.6)))
+    if language in _INTRODUCED:
+        sure, weak = _INTRODUCED[language]
+        one = rf"(?<=\b(?:{sure})[ ]){_NAME}(?<!\.)(?:[ ]{_NAME}(?<!\.))?"
+        two = rf"(?<=\b(?:{weak})[ ]){_NAME}(?<!\.)[ ]{_NAME}(?<!\.)"
+        made.append(("PERSON", Pattern("introduced", f"{one}|{two}", 0.6)))
     return [
         PatternRecognizer(
             supported_entity=entity,
             patterns=[pattern],
             supported_language=language,
-            name=f"Written{entity.title()}",
+            name=f"Written{pattern.name.title()}",
             global_regex_flags=re.MULTILINE,
         )
         for entity, pattern in made

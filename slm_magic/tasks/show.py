@@ -33,7 +33,7 @@ _STYLE = """<style>
 .slm-magic th,.slm-magic td{text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere;padding:.25em .6em;border-bottom:1px solid rgba(128,128,128,.35)}
 .slm-magic td.slm-where{white-space:nowrap;opacity:.8;font-variant-numeric:tabular-nums}
 .slm-magic summary{cursor:pointer;font-size:.85em;margin-top:.4em}
-</style>"""  # noqa: E501 - one rule a line reads better than wrapped ones
+</style>"""
 
 
 class ResultList(list["Result | None"]):

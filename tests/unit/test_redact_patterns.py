@@ -79,6 +79,8 @@ def test_it_is_found_whole(
         ("de", "STREET_ADDRESS", "Lindenallee 17", "in der {} wohnt"),
         ("fr", "STREET_ADDRESS", "14 bis, rue des Tilleuls", "au {} depuis"),
         ("fr", "PERSON", "Lefèvre", "Bonjour Madame {},"),
+        ("fr", "PERSON", "Julien Moreau", "Bonjour, je suis {}, et"),
+        ("es", "PERSON", "Lucía", "me llamo {} y"),
         ("de", "PERSON", "Schneider", "Sehr geehrte Frau {},"),
         ("de", "DATE_TIME", "3. März 2024", "am {} um"),
         ("en", "PERSON", "Okafor", "Tell Mrs. {} that"),
