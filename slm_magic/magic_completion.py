@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from .catalog import TASKS, Task
@@ -23,7 +24,9 @@ _CELL = re.compile(r"\s*%%slm\s(.*)", re.DOTALL)
 _ASSIGNMENT = re.compile(r"\s*[^\s<=]+\s*=?<<\s*")
 
 
-def complete(text: str, first_line: bool = True) -> tuple[str, list[str]] | None:
+def complete(
+    text: str, first_line: bool = True, variables: Mapping[str, Any] | None = None
+) -> tuple[str, list[str]] | None:
     """Return the fragment before the cursor and the words that could stand for it.
 
     Parameters
@@ -32,13 +35,16 @@ def complete(text: str, first_line: bool = True) -> tuple[str, list[str]] | None
         The line up to the cursor.
     first_line
         Whether it is the cell's first: a cell magic is nowhere else.
+    variables
+        The user's, for the texts of a line magic.
 
     Returns
     -------
     tuple or None
-        None where the line is not ours, or names a variable that Python completes.
+        None where the line is not ours.
     """
-    match = (_CELL.match(text) if first_line else None) or _LINE.match(text)
+    in_cell = _CELL.match(text) if first_line else None
+    match = in_cell or _LINE.match(text)
     if match is None:
         return None
     rest = _ASSIGNMENT.sub("", match[1], count=1)
@@ -47,7 +53,7 @@ def complete(text: str, first_line: bool = True) -> tuple[str, list[str]] | None
     except OptionError:
         return None  # inside a quote: nothing of ours
     fragment = "" if not rest or rest[-1].isspace() else str(words.pop().raw)
-    found = _words(words, fragment)
+    found = _words(words, fragment, None if in_cell else (variables or {}))
     if found is None:
         return None
     if "," in fragment or "=" in fragment:
@@ -55,7 +61,10 @@ def complete(text: str, first_line: bool = True) -> tuple[str, list[str]] | None
     return fragment, [word for word in found if word.startswith(fragment)]
 
 
-def _words(before: Sequence[Word], fragment: str) -> list[str] | None:
+def _words(
+    before: Sequence[Word], fragment: str, variables: Mapping[str, Any] | None
+) -> list[str] | None:
+    """Return what could stand at the cursor; `variables` is None above a cell's text."""
     if not before:
         return [command.name for command in commands_of("magic")]
     command = COMMANDS.get(before[0])
@@ -73,10 +82,11 @@ def _words(before: Sequence[Word], fragment: str) -> list[str] | None:
         return _values(open_option.values, command.task)
     if fragment.startswith("-"):
         return _unused(options, before)
-    if command.task is not None:
-        # A variable's name goes here, which the shell's own completer knows.
-        return None if fragment or before[-1] != command.name else _unused(options, before)
     positional = _positional(before, options)
+    if command.task is not None:
+        # With jedi, IPython completes no Python on the line of a magic.
+        texts = [] if variables is None or positional else _texts(fragment, variables)
+        return texts + ([] if fragment else _unused(options, before))
     kinds = command.values
     if not kinds or (command.most is not None and len(positional) >= command.most):
         return _unused(options, before)
@@ -96,6 +106,25 @@ def _positional(before: Sequence[Word], options: dict[str, Option]) -> list[str]
     return found
 
 
+def _texts(fragment: str, variables: Mapping[str, Any]) -> list[str]:
+    """Return the variables that may hold text, or the columns and attributes of one."""
+    owner, dot, _ = fragment.rpartition(".")
+    if not dot:
+        return [
+            name
+            for name, value in variables.items()
+            if not name.startswith("_")
+            and not callable(value)
+            and not isinstance(value, ModuleType)
+        ]
+    if owner not in variables:
+        return []
+    value = variables[owner]
+    # Of a data frame, its columns: its hundreds of attributes hold no text.
+    names = dir(value) if getattr(value, "columns", None) is None else list(value.columns)
+    return [f"{owner}.{name}" for name in map(str, names) if name.isidentifier() and name[0] != "_"]
+
+
 def _unused(options: dict[str, Option], before: Sequence[Word]) -> list[str]:
     used = {options[word].key for word in before if word in options and not options[word].many}
     return [name for name, o in options.items() if name.startswith("--") and o.key not in used]
@@ -109,23 +138,20 @@ def _task(name: str) -> Task | None:
     return next((task for task in TASKS if task == name), None)
 
 
-def matcher(context: CompletionContext) -> dict[str, Any]:
-    """Complete our magic; IPython calls it at each Tab."""
-    from IPython.core.completer import SimpleCompletion
-
-    found = complete(context.text_until_cursor, first_line=context.cursor_line == 0)
-    fragment, words = found or ("", [])
-    return {
-        "completions": [SimpleCompletion(text=word, type="magic") for word in words],
-        "matched_fragment": fragment,
-        # File names and Python names have no place where we know what goes.
-        "suppress": bool(words),
-    }
-
-
 def register(shell: InteractiveShell) -> None:
     """Add the matcher to the shell's completer."""
-    from IPython.core.completer import context_matcher
+    from IPython.core.completer import SimpleCompletion, context_matcher
+
+    def matcher(context: CompletionContext) -> dict[str, Any]:
+        """Complete our magic; IPython calls it at each Tab."""
+        found = complete(context.text_until_cursor, context.cursor_line == 0, shell.user_ns)
+        fragment, words = found or ("", [])
+        return {
+            "completions": [SimpleCompletion(text=word, type="magic") for word in words],
+            "matched_fragment": fragment,
+            # File names and Python names have no place where we know what goes.
+            "suppress": bool(words),
+        }
 
     completer = getattr(shell, "Completer", None)
     if completer is not None:

@@ -262,9 +262,8 @@ def load(shell: InteractiveShell) -> None:
     from .magic_completion import register
 
     unload(shell)
-    made = SlmMagics(shell=shell)
-    shell.register_magics(made)
-    shell.configurables.append(made)
+    # Magics puts itself among the shell's configurables, where %config finds it.
+    shell.register_magics(SlmMagics(shell=shell))
     register(shell)
 
 

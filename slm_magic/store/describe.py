@@ -17,6 +17,8 @@ from .installed import Installed
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _KINDS: dict[str, Kind] = {
     "TransformerSpec": "seq2seq",
+    "TransformerBase": "seq2seq",  # of before CTranslate2 2
+    "TransformerBig": "seq2seq",
     "TransformerDecoderSpec": "causal",
     "TransformerEncoderSpec": "encoder",
 }

@@ -135,7 +135,7 @@ def _fields(item: Any, *names: str) -> dict[str, Any]:
 
 
 def _wrap(inside: str) -> str:
-    return f'{_STYLE}<div class="slm-magic">{inside}</div>'
+    return f'{_STYLE}<div class="slm-magic tex2jax_ignore mathjax_ignore">{inside}</div>'
 
 
 def _cut(text: str, most: int = CELL_CHARACTERS) -> str:

@@ -99,6 +99,8 @@ def start_lab(
                 f"--ServerApp.root_dir={root}",
                 f"--IdentityProvider.token={TOKEN}",
                 "--ServerApp.port_retries=0",
+                # So that a test can run a command without hunting for its menu.
+                "--LabApp.expose_app_in_browser=True",
             ],
             env=environment,
             stdout=log,
@@ -158,6 +160,6 @@ def browser() -> Iterator[Any]:
 def page(browser: Any) -> Iterator[Any]:
     context = browser.new_context(viewport={"width": 1200, "height": 900})
     opened = context.new_page()
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(30_000)
     yield opened
     context.close()

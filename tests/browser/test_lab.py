@@ -43,16 +43,20 @@ def run_all(page: Any, address: str, cells: int) -> None:
     """Open a notebook, run it and wait until the last cell is done."""
     page.goto(address)
     page.locator(".jp-NotebookPanel .jp-Notebook-cell").first.wait_for()
-    page.locator(".jp-NotebookPanel .jp-KernelName, .jp-NotebookPanel").first.wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_text("Run All Cells", exact=True).click()
+    page.wait_for_function(
+        """() => {
+          const panel = window.jupyterapp?.shell.currentWidget;
+          return panel?.sessionContext?.session?.kernel?.status === 'idle';
+        }"""
+    )
+    page.evaluate("window.jupyterapp.commands.execute('runmenu:run-all')")
     page.wait_for_function(
         """count => {
           const marks = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')];
           return marks.filter(m => /\\[\\d+\\]/.test(m.textContent)).length >= count;
         }""",
         arg=cells,
-        timeout=180_000,
+        timeout=90_000,
     )
 
 

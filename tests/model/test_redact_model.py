@@ -29,7 +29,7 @@ Kind regards,
 Rossi
 """
 SECRETS = (
-    "Maria", "Rossi", "14 March", "2025", "1234567", "example.org", "3704", "DE89", "4111",
+    "Maria", "Rossi", "14 March", "2025", "1234567", "maria.rossi", "3704", "DE89", "4111",
     "Harbour", "Portsmouth", "PO1", "Kingdom",
 )  # fmt: skip
 ORDINARY = [
@@ -56,7 +56,11 @@ def body(pulled: Callable[[str], Path]) -> Path:
 
 
 @pytest.mark.parametrize("operator", ["tag", "mask", "hash", "fake"])
-def test_nothing_personal_is_left_of_a_support_mail(operator: str) -> None:
+def test_nothing_personal_is_left_of_a_support_mail(
+    operator: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A made-up year or town can be the real one by chance: one draw for all runs.
+    monkeypatch.setenv("SLM_MAGIC_HASH_KEY", "of this test")
     result = redact(MAIL, operator=operator)
     assert [secret for secret in SECRETS if secret in result.text] == []
     assert "coffee grinder" in result.text

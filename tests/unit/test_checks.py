@@ -217,10 +217,10 @@ def test_messages_never_quote_the_text() -> None:
 
 def test_the_checks_are_fast() -> None:
     kinds(SENTENCE, SENTENCE)
-    started = time.perf_counter()
+    started = time.process_time()
     for _ in range(200):
         kinds(SENTENCE, "Le comité publiera 3 rapports avant la fin du mois.")
-    assert (time.perf_counter() - started) / 200 < 0.02
+    assert (time.process_time() - started) / 200 < 0.02
 
 
 @pytest.mark.parametrize(

@@ -98,7 +98,7 @@ def test_arguments_come_from_options_then_settings() -> None:
 
 def test_a_missing_target_is_told_for_each_front_end() -> None:
     parsed = parse(["translate"], "magic")
-    with pytest.raises(LanguageError, match="%config SlmMagics.target"):
+    with pytest.raises(LanguageError, match=r"%config SlmMagics\.target"):
         run.arguments(parsed, {}, "magic")
     with pytest.raises(LanguageError, match="SLM_MAGIC_TARGET"):
         run.arguments(parse(["translate"], "shell"), {}, "shell")
@@ -159,7 +159,7 @@ def test_a_data_frame_needs_a_column() -> None:
     frame = pandas.DataFrame({"review": ["good", None]})
     with pytest.raises(OptionError, match="name one column"):
         inputs.evaluate("df", {"df": frame})
-    assert list(inputs.evaluate("df.review", {"df": frame}))[0] == "good"
+    assert next(iter(inputs.evaluate("df.review", {"df": frame}))) == "good"
 
 
 def test_expand_is_one_pass_over_plain_names() -> None:
@@ -169,7 +169,7 @@ def test_expand_is_one_pass_over_plain_names() -> None:
 
 
 def test_expand_tells_what_is_missing() -> None:
-    with pytest.raises(OptionError, match="no variable named 'nam'. Did you mean 'name'"):
+    with pytest.raises(OptionError, match=r"no variable named 'nam'\. Did you mean 'name'"):
         inputs.expand("Dear {{nam}}", {"name": "x"})
     with pytest.raises(OptionError, match="'rows' is list"):
         inputs.expand("{{rows}}", {"rows": []})

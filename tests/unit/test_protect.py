@@ -161,6 +161,6 @@ def test_blanked_text_keeps_its_places() -> None:
     ["[", "$", "`", "{", "*", "<a ", "a.", "\\(", "[a", "$a ", "<!--", "\\begin{a}", "a@", "_a"],
 )
 def test_no_text_takes_long(evil: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     find_spans(evil * 3000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
