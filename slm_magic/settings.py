@@ -29,7 +29,18 @@ FORMATS = ("text", "markdown", "html", "json", "frame")
 # Variables of the same prefix that other layers read, so that they are not taken for misspelt
 # settings: where models live, whether pull may use the network, how the engine runs.
 OTHER_VARIABLES = frozenset(
-    {"HOME", "PATH", "OFFLINE", "REQUIRE_MODELS", "SCREENSHOTS", "THREADS", "COMPUTE_TYPE", "MEMORY", "HASH_KEY", "DATA"}
+    {
+        "HOME",
+        "PATH",
+        "OFFLINE",
+        "REQUIRE_MODELS",
+        "SCREENSHOTS",
+        "THREADS",
+        "COMPUTE_TYPE",
+        "MEMORY",
+        "HASH_KEY",
+        "DATA",
+    }
 )
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
