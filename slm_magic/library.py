@@ -9,7 +9,7 @@ from typing import Any, overload
 from . import catalog, engine
 from .catalog import TASKS, ModelCard
 from .diagnose import doctor
-from .errors import IntegrityError, ModelLoadError, OptionError, UnknownModelError, did_you_mean
+from .errors import IntegrityError, OptionError, UnknownModelError, did_you_mean
 from .store import Installed, Store
 from .tables import Table, size
 
@@ -77,25 +77,16 @@ def pull(
     """
     if isinstance(names, Path) or (isinstance(names, str) and names != STARTERS):
         return _pull(names, progress, force, name)
-    wanted = _spelt_out([STARTERS] if isinstance(names, str) else names)
-    if name is not None and len(wanted) != 1:
-        raise OptionError("A name of your own can be given to one model only, not to several.")
+    wanted = [card.name for card in catalog.starters()] if names == STARTERS else list(names)
+    if name is not None:
+        raise OptionError("A name of your own can be given to one model only, not to a list.")
     _check_known(wanted)
-    return [_pull(one, progress, force, name) for one in wanted]
-
-
-def _spelt_out(names: Iterable[str | Path]) -> list[str | Path]:
-    """Return the names with ``starters`` replaced by what it stands for, each once."""
-    found: dict[str | Path, None] = {}
-    for one in names:
-        more = [card.name for card in catalog.starters()] if one == STARTERS else [one]
-        found.update(dict.fromkeys(more))
-    return list(found)
+    return [_pull(one, progress, force, None) for one in wanted]
 
 
 def _pull(name: str | Path, progress: bool, force: bool, save_as: str | None) -> Installed:
     store = Store.default()
-    before = _loaded_from(store, name)
+    before = _folder(store, name)
     found = store.pull(name, probe=engine.probe, name=save_as, force=force, progress=progress)
     if before is not None and before != found.folder:
         # The old folder is gone; the next use loads the new one.
@@ -103,12 +94,12 @@ def _pull(name: str | Path, progress: bool, force: bool, save_as: str | None) ->
     return found
 
 
-def _loaded_from(store: Store, name: str | Path) -> Path | None:
+def _folder(store: Store, name: str | Path) -> Path | None:
     try:
-        found = store.get(str(name))
-    except ModelLoadError:
-        return None  # its manifest is broken, which is why it is pulled again
-    return found.folder if found is not None else None
+        return store.resolve(name).folder
+    except Exception:
+        # Not there, or not readable, which is why it is pulled.
+        return None
 
 
 def _check_known(names: Iterable[str | Path]) -> None:

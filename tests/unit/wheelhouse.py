@@ -58,21 +58,13 @@ class Index:
     sent: Counter[str] = field(default_factory=Counter)
     started: Counter[str] = field(default_factory=Counter)
 
-    def add(
-        self,
-        package: str,
-        members: dict[str, bytes],
-        version: str = "1.0",
-        *,
-        packed: bool = False,
-    ) -> dict[str, Any]:
+    def add(self, package: str, members: dict[str, bytes], version: str = "1.0") -> dict[str, Any]:
         """Put a wheel on the index and return its table as the catalogue has it."""
         stem = f"{package.replace('-', '_')}-{version}"
         path = self.folder / f"{stem}-py3-none-any.whl"
         info = f"{stem}.dist-info"
-        # Stored unless told otherwise: so bytes on the wire are bytes of the member.
-        method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
-        with zipfile.ZipFile(path, "w", method) as archive:
+        with zipfile.ZipFile(path, "w") as archive:
+            # Stored, not packed: so bytes on the wire are bytes of the member.
             for name, data in members.items():
                 archive.writestr(name, data)
             archive.writestr("tiny/__init__.py", "raise SystemExit('a wheel must never run')")
