@@ -77,29 +77,30 @@ def pull(
     """
     if isinstance(names, Path) or (isinstance(names, str) and names != STARTERS):
         return _pull(names, progress, force, name)
-    wanted = [card.name for card in catalog.starters()] if names == STARTERS else list(names)
-    if name is not None:
-        raise OptionError("A name of your own can be given to one model only, not to a list.")
+    wanted = _spelt_out([STARTERS] if isinstance(names, str) else names)
+    if name is not None and len(wanted) != 1:
+        raise OptionError("A name of your own can be given to one model only, not to several.")
     _check_known(wanted)
-    return [_pull(one, progress, force, None) for one in wanted]
+    return [_pull(one, progress, force, name) for one in wanted]
+
+
+def _spelt_out(names: Iterable[str | Path]) -> list[str | Path]:
+    """Return the names with ``starters`` replaced by what it stands for, each once."""
+    found: dict[str | Path, None] = {}
+    for one in names:
+        more = [card.name for card in catalog.starters()] if one == STARTERS else [one]
+        found.update(dict.fromkeys(more))
+    return list(found)
 
 
 def _pull(name: str | Path, progress: bool, force: bool, save_as: str | None) -> Installed:
     store = Store.default()
-    before = _folder(store, name)
+    before = {one.name: one.folder for one in store.list()}
     found = store.pull(name, probe=engine.probe, name=save_as, force=force, progress=progress)
-    if before is not None and before != found.folder:
+    if before.get(found.name, found.folder) != found.folder:
         # The old folder is gone; the next use loads the new one.
         engine.unload(found.name)
     return found
-
-
-def _folder(store: Store, name: str | Path) -> Path | None:
-    try:
-        return store.resolve(name).folder
-    except Exception:
-        # Not there, or not readable, which is why it is pulled.
-        return None
 
 
 def _check_known(names: Iterable[str | Path]) -> None:
@@ -210,7 +211,8 @@ def info(name: str | Path) -> Table:
     ]
     if found is not None and found.shared:
         pairs.append(("shared", True))
-    kept = [(key, value) for key, value in pairs if value not in ("", [], 0)]
+    # False is an answer, and equals 0.
+    kept = [(key, value) for key, value in pairs if value is False or value not in ("", [], 0)]
     return Table(("field", "value"), tuple(_field(key, value) for key, value in kept))
 
 

@@ -92,13 +92,19 @@ def _text(column: str, value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int) and column in _BYTES:
-        return size(value)
+        return size(value) if value else "-"
     if isinstance(value, (list, tuple)):
-        return ", ".join("any" if one == "*" else str(one) for one in value) or "-"
+        words = ["any" if one == "*" else str(one) for one in value]
+        more = len(words) - _LANGUAGES if column == "languages" else 0
+        if more > 1:
+            return f"{', '.join(words[:_LANGUAGES])} and {more} more"
+        return ", ".join(words) or "-"
     return " ".join(str(value).split())
 
 
 _BYTES = frozenset({"download", "disk", "size"})
+# Languages that a row of a table names; a multilingual model's would fill the screen.
+_LANGUAGES = 4
 
 
 def size(count: int) -> str:

@@ -158,12 +158,14 @@ class Handle:
                 f"CTranslate2 cannot load {installed.name!r} ({_first_line(error)}); "
                 f"pull it again: %slm pull {installed.name} --force"
             ) from error
+        # Read now: another process may pull the model again while this one has it loaded.
+        self._size = (installed.folder / "model.bin").stat().st_size
         _loaded_here = True
 
     @property
     def size(self) -> int:
         """Bytes of the weights on disk, which is what they take in memory."""
-        return (self.installed.folder / "model.bin").stat().st_size
+        return self._size
 
     def unload(self) -> None:
         """Free the weights; waits for batches that an interrupt left running."""

