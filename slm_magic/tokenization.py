@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ModelLoadError
+from .quiet import no_torch_advice
 
 if TYPE_CHECKING:
     from .store import Installed
@@ -163,7 +164,8 @@ class TextTokenizer:
         template = self._settings.get("chat_template")
         if not template:
             return "\n\n".join(message["content"] for message in messages) + "\n\n"
-        from transformers.utils.chat_template_utils import render_jinja_template
+        with no_torch_advice():
+            from transformers.utils.chat_template_utils import render_jinja_template
 
         rendered, _ = render_jinja_template(
             conversations=[messages],

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FlaggedError, LanguageError, MissingDependencyError, OptionError, did_you_mean
+from ..quiet import no_torch_advice
 from . import redact_head
 from .batch import Batch, Texts, names, read
 from .redact_operators import OPERATORS, Operator
@@ -146,7 +147,8 @@ def _check_options(operator: str, language: str, model: str | None) -> None:
 
 def _analyzer(language: str, head: Head) -> Analyzer:
     try:
-        from .redact_engine import analyzer
+        with no_torch_advice():
+            from .redact_engine import analyzer
     except ImportError as error:
         # Only the extra's own packages: another import that fails is a fault to be seen.
         if (error.name or "").partition(".")[0] in (
