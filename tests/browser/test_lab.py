@@ -23,18 +23,22 @@ Some text."""
 
 # Contrast of text and background after WCAG 2, over what is really painted.
 CONTRAST = """element => {
-  const rgb = s => (s.match(/[\\d.]+/g) || []).map(Number);
-  const shown = c => c.length < 4 || c[3] > 0;
+  const rgba = s => { const c = (s.match(/[\\d.]+/g) || []).map(Number);
+                      return c.length === 3 ? [...c, 1] : c; };
   const lum = c => c.slice(0, 3).map(v => v / 255)
     .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  let below = element, back = [255, 255, 255];
-  while (below) {
-    const colour = rgb(getComputedStyle(below).backgroundColor);
-    if (colour.length && shown(colour)) { back = colour; break; }
-    below = below.parentElement;
+  // Backgrounds from the element up to the first opaque one, then laid over each other again.
+  const layers = [];
+  for (let e = element; e; e = e.parentElement) {
+    const colour = rgba(getComputedStyle(e).backgroundColor);
+    if (colour[3] > 0) layers.push(colour);
+    if (colour[3] === 1) break;
   }
-  const a = lum(rgb(getComputedStyle(element).color)), b = lum(back);
+  const over = (top, under) => under.map((v, i) => top[3] * top[i] + (1 - top[3]) * v);
+  const back = layers.reverse().reduce((under, top) => over(top, under), [255, 255, 255]);
+  const text = over(rgba(getComputedStyle(element).color), back);
+  const a = lum(text), b = lum(back);
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }"""
 
