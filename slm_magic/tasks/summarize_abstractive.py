@@ -10,6 +10,7 @@ from .. import domains, engine
 from ..errors import OptionError
 from ..progress import bar
 from ..store import Installed
+from ..text import languages
 from ..text.checks_summary import check_summary
 from ..text.segment import segment
 from . import choose, prompts
@@ -53,7 +54,7 @@ def run(
             "use style='extractive', or an abstractive model: %slm models --task summarize"
         )
     handle = engine.load(installed)
-    writer = _Writer(handle, installed, sentences, focus, pack)
+    writer = _Writer(handle, installed, sentences, focus, pack, language)
     works = [_Work(row, text, writer.split([text], language)) for row, text in batch.present]
     shown = bar(len(works), what="Summarising", unit="text", show=progress)
     try:
@@ -64,7 +65,7 @@ def run(
             for last in (False, True):
                 flat = [(w, part) for w in works if (len(w.parts) == 1) is last for part in w.parts]
                 for (work, _), (text, cut) in zip(
-                    flat, writer.write([part for _, part in flat], last=last), strict=False
+                    flat, writer.write([part for _, part in flat], last=last), strict=True
                 ):
                     answers.setdefault(work.row, []).append(text)
                     work.cut = work.cut or (cut and last)
@@ -95,6 +96,7 @@ class _Writer:
         sentences: int,
         focus: Sequence[str],
         pack: domains.Domain | None,
+        language: str,
     ) -> None:
         self._handle = handle
         self._sentences = sentences
@@ -109,7 +111,12 @@ class _Writer:
         if focus:
             wishes.append(f"The summary is about: {'; '.join(focus)}.")
         self._prompt = card.prompts.get("summarize", {})
-        self._values = {"sentences": str(sentences), "wishes": " ".join(wishes)}
+        self._values = {
+            "sentences": str(sentences),
+            "language": languages.name(languages.parse(language)),
+            # With the space before each, so that a prompt without wishes ends as it is written.
+            "wishes": "".join(f" {wish}" for wish in wishes),
+        }
 
     @property
     def _limit(self) -> int:
@@ -121,7 +128,11 @@ class _Writer:
         for text in texts:
             for tile in segment(text, language=language):
                 if tile.translatable:
-                    pieces.extend(self._bounded(" ".join(tile.text.split())))
+                    # One token more for the space that joins it to the next.
+                    pieces.extend(
+                        (piece, size + 1)
+                        for piece, size in self._bounded(" ".join(tile.text.split()))
+                    )
         total = sum(size for _, size in pieces)
         count = max(1, -(-total // self._room))
         share = total / count

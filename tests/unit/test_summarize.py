@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from fakes import FakeCausal, FakeEncoder, last_user
 
-from slm_magic import engine
+from slm_magic import domains, engine
+from slm_magic.catalog import ModelCard, cards
 from slm_magic.errors import (
     EmptyTextError,
     FlaggedError,
@@ -208,11 +210,24 @@ def test_a_long_text_is_read_in_parts_and_put_together(
     )
     summary = summarize(long, style="abstractive", sentences=1)
     assert len(causal.calls) > 1
-    # The fake's decoder adds nothing between pieces, so its prompts come apart as they went in.
-    assert all(len(causal.tokenizer.encode(last_user(p))) <= 140 for p in causal.prompts)
+    assert all(len(causal.tokenizer.encode(last_user(p))) <= 120 for p in causal.prompts)
     assert re.fullmatch(r"In year 19\d5 the mill made \d+ sacks of flour\.", summary.text)
     read = "".join(last_user(prompt) for prompt in causal.calls[0]["texts"])
     assert all(f"In year {1900 + i} " in read for i in range(60))
+
+
+@pytest.mark.parametrize("card", [c for c in cards() if "summarize" in c.prompts])
+def test_every_field_of_a_shipped_prompt_is_filled(causal: FakeCausal, card: ModelCard) -> None:
+    causal.installed = replace(causal.installed, card=replace(card, context=2048))
+    summarize(
+        REPORT, style="abstractive", language="de", focus="the oven", domain="finance", sentences=2
+    )
+    (prompt,) = causal.prompts
+    assert not re.search(r"\{[a-z]+\}", prompt)
+    assert "German" in prompt
+    assert "at most 2 sentences" in prompt
+    assert "the oven" in prompt
+    assert domains.get("finance").style in prompt
 
 
 def test_braces_in_the_text_reach_the_model_as_they_are(causal: FakeCausal) -> None:
