@@ -215,7 +215,7 @@ class Handle:
                         if batch is None:
                             more = False
                             break
-                        running.update(zip(batch, submit(batch, callback), strict=False))
+                        running.update(zip(batch, submit(batch, callback), strict=True))
                         in_flight.append(set(batch))
                     for index in [i for i, future in running.items() if future.done()]:
                         results[index] = take(_result(running.pop(index), self.installed.name))
@@ -337,6 +337,11 @@ class Causal(Handle):
             If CTranslate2 refuses the input.
         """
         ends = self.tokenizer.end_tokens
+        if static_prompt and any(len(prompt) == 1 for prompt in prompts):
+            # After a static prompt CTranslate2 leaves prompt tokens in the results of a batch
+            # whose shortest prompt is one token, so the last shared one goes with the prompts.
+            prompts = [static_prompt[-1:] + prompt for prompt in prompts]
+            static_prompt = static_prompt[:-1] or None
 
         def submit(batch: list[int], callback: Callable[[Any], bool] | None) -> list[Any]:
             return self._submit([prompts[i] for i in batch], static_prompt, decoding, callback)

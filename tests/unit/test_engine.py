@@ -99,7 +99,8 @@ def test_the_target_prefix_is_dropped(open_tiny: Callable[..., Any]) -> None:
 def test_a_static_prompt_gives_what_the_whole_prompt_gives(open_tiny: Callable[..., Any]) -> None:
     handle = open_tiny("causal")
     few = Decoding(max_new_tokens=5)
-    rests = [["w3", "w4", "w9"], ["w5", "w6", "w7", "w8"]]
+    # One token after the shared ones is the case that CTranslate2 gets wrong by itself.
+    rests = [["w3"], ["w5", "w6"]]
     whole = handle.generate([["w1", "w2", *rest] for rest in rests], decoding=few)
     shared = handle.generate(rests, static_prompt=["w1", "w2"], decoding=few)
     assert [r.tokens for r in whole] == [r.tokens for r in shared]
