@@ -6,7 +6,6 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from . import engine
 from .sources import offline_variable
 from .sources.disk import free_bytes
 from .store import Store
+from .store.installed import version_of
 from .tables import Table, size
 
 _DISTRIBUTIONS = (
@@ -53,7 +53,7 @@ def doctor() -> Table:
 def _versions() -> Iterator[Fact]:
     yield "versions", "python", platform.python_version(), ""
     for name in _DISTRIBUTIONS:
-        version = _version(name)
+        version = version_of(name)
         missing = "models come through pip: python -m ensurepip" if name == "pip" else ""
         yield "versions", name, version or "missing", "" if version else missing
     for extra, modules in _EXTRAS.items():
@@ -61,13 +61,6 @@ def _versions() -> Iterator[Fact]:
         note = f"pip install 'slm-magic[{extra}]'" if missing_modules else ""
         value = f"without {', '.join(missing_modules)}" if missing_modules else "installed"
         yield "extras", extra, value, note
-
-
-def _version(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return ""
 
 
 def _machine() -> Iterator[Fact]:

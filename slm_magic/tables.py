@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, overload
 
+from .errors import MissingDependencyError
+
 
 @dataclass(frozen=True, repr=False)
 class Table(Sequence[dict[str, Any]]):
@@ -47,13 +49,7 @@ class Table(Sequence[dict[str, Any]]):
         MissingDependencyError
             If pandas is not installed.
         """
-        try:
-            import pandas
-        except ImportError as error:
-            from .errors import MissingDependencyError
-
-            raise MissingDependencyError("to_frame", "frames") from error
-        return pandas.DataFrame(list(self.rows))
+        return need_pandas("to_frame").DataFrame(list(self.rows))
 
     def _cells(self) -> list[list[str]]:
         return [[_text(column, row.get(column)) for column in self.columns] for row in self.rows]
@@ -105,6 +101,21 @@ def _text(column: str, value: Any) -> str:
 _BYTES = frozenset({"download", "disk", "size"})
 # Languages that a row of a table names; a multilingual model's would fill the screen.
 _LANGUAGES = 4
+
+
+def need_pandas(needed_for: str) -> Any:
+    """Return the pandas package.
+
+    Raises
+    ------
+    MissingDependencyError
+        If it is not installed; the message says what needs it.
+    """
+    try:
+        import pandas
+    except ImportError as error:
+        raise MissingDependencyError(needed_for, "frames") from error
+    return pandas
 
 
 def size(count: int) -> str:

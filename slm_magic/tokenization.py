@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -14,8 +15,7 @@ from .quiet import no_torch_advice
 if TYPE_CHECKING:
     from .store import Installed
 
-# Stand for user texts while a chat is rendered. Two, of different lengths, show where a template
-# puts them even when it trims or repeats.
+# Stands for a user's text, by its number, while a chat is rendered.
 _SLOT = "\x1a{}\x1a"
 
 
@@ -57,6 +57,7 @@ class TextTokenizer:
             raise ModelLoadError(
                 f"The tokenizer of {folder.name!r} is missing or damaged; pull the model again."
             ) from error
+        self._lock = threading.Lock()
         self._tokenizer.no_truncation()
         self._tokenizer.no_padding()
 
@@ -116,9 +117,10 @@ class TextTokenizer:
         return pieces[0], [token for piece in pieces[1:] for token in piece]
 
     def _encode(self, text: str, *, special: bool, around: bool) -> Any:
-        # The switch is the tokenizer's own state; the engine's lock makes calls take turns.
-        self._tokenizer.encode_special_tokens = not special
-        return self._tokenizer.encode(text, add_special_tokens=around)
+        # The switch is the tokenizer's own state, so threads take turns.
+        with self._lock:
+            self._tokenizer.encode_special_tokens = not special
+            return self._tokenizer.encode(text, add_special_tokens=around)
 
     def _render(
         self,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import MissingDependencyError, OptionError, did_you_mean
+from ..errors import OptionError, did_you_mean
 from ..settings import FORMATS
+from ..tables import need_pandas
 from ..tasks import show
 from ..tasks.results import Redaction, Result, Summary, Translation
 
@@ -73,10 +74,7 @@ def frame(results: Any) -> Any:
     MissingDependencyError
         If pandas is not installed.
     """
-    try:
-        import pandas
-    except ImportError as error:
-        raise MissingDependencyError("--format frame", "frames") from error
+    pandas = need_pandas("--format frame")
     found = many(results)
     kinds = {type(result) for result in found if result is not None}
     columns = _COLUMNS[kinds.pop()] if len(kinds) == 1 else ["text"]

@@ -89,7 +89,7 @@ def write_manifest(
         "sha256": card.sha256,
         "disk_bytes": sum(file["bytes"] for file in files.values()),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
-        "versions": {name: _version(name) for name in ("slm-magic", "ctranslate2")},
+        "versions": {name: version_of(name) or "unknown" for name in ("slm-magic", "ctranslate2")},
         "files": files,
         "card": asdict(card),
     }
@@ -103,11 +103,12 @@ def write_manifest(
     sync(place)
 
 
-def _version(distribution: str) -> str:
+def version_of(distribution: str) -> str:
+    """Return the installed version of a distribution, or an empty string if it has none."""
     try:
         return metadata.version(distribution)
     except metadata.PackageNotFoundError:
-        return "unknown"
+        return ""
 
 
 def read_manifest(place: Path) -> dict[str, Any] | None:

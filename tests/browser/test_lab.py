@@ -124,6 +124,9 @@ def test_tab_completes_subcommands(page: Any, start_lab: Callable[[str], Any]) -
     editor.click()
     page.keyboard.type("%slm trans")
     page.keyboard.press("Tab")
-    editor.get_by_text("%slm translate").or_(
+    shown = editor.get_by_text("%slm translate").or_(
         page.locator(".jp-Completer").get_by_text("translate")
-    ).first.wait_for()
+    )
+    shown.first.wait_for()
+    assert shown.first.is_visible()
+    assert "translate" in shown.first.inner_text()

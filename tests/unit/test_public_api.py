@@ -28,7 +28,8 @@ def test_models_is_a_function_whatever_was_imported_first() -> None:
         "import slm_magic\n"
         f"assert all(callable(getattr(slm_magic, name)) for name in {sorted(FIXED)!r})\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
