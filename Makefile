@@ -60,11 +60,14 @@ format: $(STAMPS)/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Both parts run, so that a failure in the first does not hide one in the second.
 test: models lint
-	@echo "== Tests without a browser"
-	SLM_MAGIC_REQUIRE_MODELS=1 $(BIN)/python -m pytest -m "not browser" --durations=10
-	@echo "== Browser tests: JupyterLab in Chromium"
-	SLM_MAGIC_REQUIRE_MODELS=1 $(BIN)/python -m pytest -m browser
+	@echo "== Tests without a browser"; \
+	SLM_MAGIC_REQUIRE_MODELS=1 $(BIN)/python -m pytest -m "not browser" --durations=10; first=$$?; \
+	echo "== Browser tests: JupyterLab in Chromium"; \
+	SLM_MAGIC_REQUIRE_MODELS=1 $(BIN)/python -m pytest -m browser; second=$$?; \
+	echo "== Exit codes: $$first without a browser, $$second with one"; \
+	[ $$first = 0 ] && [ $$second = 0 ]
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache examples/out benchmarks/out

@@ -13,17 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelLoadError
-from .handles import (
-    KINDS,
-    Causal,
-    Decoding,
-    Encoder,
-    Generated,
-    Handle,
-    Seq2Seq,
-    refuse_fork,
-)
+from .encoder import Encoder
+from .forks import refuse_fork
+from .handles import Decoding, Generated, Handle
 from .plan import BULK_SENTENCES, ModelKind, Workload, cores, memory_budget, plan
+from .sequences import Causal, Seq2Seq
 
 if TYPE_CHECKING:
     from ..catalog import ModelCard
@@ -45,6 +39,8 @@ __all__ = [
     "probe",
     "unload",
 ]
+
+KINDS: dict[str, type[Handle]] = {"seq2seq": Seq2Seq, "causal": Causal, "encoder": Encoder}
 
 _lock = threading.RLock()
 _handles: OrderedDict[str, Handle] = OrderedDict()
@@ -117,9 +113,9 @@ def loaded() -> dict[str, int]:
 
 def compute_types() -> list[str]:
     """Return the types that CTranslate2 can compute with on this processor, sorted."""
-    from .handles import _ctranslate2
+    from .handles import import_ctranslate2
 
-    return sorted(_ctranslate2().get_supported_compute_types("cpu"))
+    return sorted(import_ctranslate2().get_supported_compute_types("cpu"))
 
 
 def probe(folder: Path, card: ModelCard) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ..engine import Decoding
 from ..text.checks import Finding, check
-from ..text.protect import Form, Masked, mask, split_runs, unmask
+from ..text.protect import Form, Masked, differences, mask, split_runs, unmask
 from .translate_backends import Backend, has_term
 
 # What another way of decoding may mend; the rest is flagged as it is.
@@ -92,8 +92,8 @@ def run(
     """Translate `jobs`, filling in their candidates.
 
     All sentences go in one call. Those that lost a span or look wrong go again, in one call, in
-    another form and with decoding that does not repeat; where a span is still lost, the runs
-    between the spans are translated by themselves, which cannot lose any.
+    another form and with decoding that does not repeat; where a span other than emphasis is still
+    lost, the runs between the spans are translated by themselves, which cannot lose any.
 
     Parameters
     ----------
@@ -106,8 +106,7 @@ def run(
     for form in others or (first,):
         # Where nothing is masked a second form is the first one over: decode otherwise.
         _attempt(again, backend, pair, _careful(decoding), form, lambda: None)
-        again = [job for job in again if _lost_a_span(job)]
-    _translate_runs(again, backend, pair, decoding)
+    _translate_runs([job for job in again if _lost_a_span(job)], backend, pair, decoding)
 
 
 def _needs_more(job: Job) -> bool:
@@ -116,8 +115,17 @@ def _needs_more(job: Job) -> bool:
 
 
 def _lost_a_span(job: Job) -> bool:
+    """Whether the best translation lacks something that must survive at any price.
+
+    Bold and italic words are not worth it: a fluent sentence without them, flagged, is better
+    than one put together from the translations of its fragments.
+    """
     best = job.best
-    return best is None or any(finding.kind == "markup_changed" for finding in best.findings)
+    if best is None:
+        return True
+    return any(
+        kind != "emphasis" for kind in differences(job.text, best.text, markdown=job.markdown)
+    )
 
 
 def _careful(decoding: Decoding) -> Decoding:
@@ -141,9 +149,12 @@ def _attempt(
     masked: list[Masked] = [mask(job.text, form=form, markdown=job.markdown) for job in jobs]
 
     def settle(index: int, output: str, complete: bool, score: float | None) -> None:
+        job = jobs[index]
         restored = unmask(masked[index], output)
+        if restored is None and form == "verbatim":
+            # A whole translation, if only without its bold words; the checks say what it lost.
+            restored = output
         if restored is not None:
-            job = jobs[index]
             job.candidates.append(pair.candidate(job, restored, complete, score))
         on_done()
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from slm_magic.tasks import redact as redact_module
 from slm_magic.tasks import summarize as summarize_module
@@ -21,8 +22,11 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interacti
     monkeypatch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
     monkeypatch.chdir(tmp_path)
     InteractiveShell.clear_instance()
-    made = InteractiveShell.instance()
-    made.history_manager.enabled = False
+    # Set before the shell starts: at exit it would write to a history file that is gone.
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    made = InteractiveShell.instance(config=config)
     made.run_line_magic("load_ext", "slm_magic")
     yield made
     made.reset(new_session=False)

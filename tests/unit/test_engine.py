@@ -67,6 +67,20 @@ def test_results_come_back_in_the_order_of_the_input(open_tiny: Callable[..., An
     assert [seen[i] for i in range(150)] == together
 
 
+@pytest.mark.parametrize("kind", ["seq2seq", "causal"])
+def test_a_sequence_handed_over_early_is_what_its_batch_gives(
+    open_tiny: Callable[..., Any], kind: str
+) -> None:
+    handle = open_tiny(kind)
+    run = handle.translate if kind == "seq2seq" else handle.generate
+    shared = {"target_prefix": ["w2"]} if kind == "seq2seq" else {"static_prompt": ["w1", "w3"]}
+    # With scores every result waits for its batch's futures; without, it comes from the steps.
+    waited = run(sentences(150), decoding=Decoding(max_new_tokens=9, scores=True), **shared)
+    early = run(sentences(150), decoding=Decoding(max_new_tokens=9), **shared)
+    assert [result.tokens for result in early] == [result.tokens for result in waited]
+    assert [result.complete for result in early] == [result.complete for result in waited]
+
+
 def test_a_result_that_hits_the_limit_is_not_complete(open_tiny: Callable[..., Any]) -> None:
     handle = open_tiny("causal")
     (short,) = handle.generate([["w1", "w2"]], decoding=Decoding(max_new_tokens=3))
@@ -282,5 +296,5 @@ def test_a_setting_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_waiting_threads_are_passive() -> None:
-    assert handles._ctranslate2() is ctranslate2
+    assert handles.import_ctranslate2() is ctranslate2
     assert os.environ["OMP_WAIT_POLICY"] == "passive"

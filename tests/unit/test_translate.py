@@ -176,6 +176,14 @@ def test_where_no_form_works_the_runs_between_are_translated(
     assert not any(flag.kind == "markup_changed" for flag in result.flags)
 
 
+def test_a_fluent_sentence_without_its_bold_words_is_kept_and_flagged(causal: FakeCausal) -> None:
+    causal.reply = lambda p: re.sub(r"\*\*|<[^>]*>", "", french(last_user(p)))
+    text = "The **big** cat sleeps on the mat."
+    result = translate(text, target="fr", source="en", markup="markdown")
+    assert result.text == "Le grand chat dort sur le tapis."
+    assert [flag.kind for flag in result.flags] == ["markup_changed"]
+
+
 def test_a_loop_is_tried_again_and_the_better_answer_kept(causal: FakeCausal) -> None:
     loop = "Le chat dort " * 12
     causal.enqueue(loop, "Le chat dort sur le tapis.")

@@ -1,0 +1,101 @@
+"""Encoders: hidden states for token classification, and embeddings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from ..errors import ModelLoadError
+from .forks import refuse_fork
+from .handles import Handle, first_line
+from .plan import token_batches
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+# MiniLM was trained on at most 256 pieces; sentences are cut there rather than guessed at.
+EMBED_TOKENS = 256
+
+
+class Encoder(Handle):
+    """An encoder, for embeddings and token classification."""
+
+    _class = "Encoder"
+
+    def hidden(
+        self,
+        ids: Sequence[list[int]],
+        *,
+        on_result: Callable[[int, npt.NDArray[np.float32]], None] | None = None,
+    ) -> list[npt.NDArray[np.float32]]:
+        """Return the last hidden states of token sequences.
+
+        Parameters
+        ----------
+        ids
+            One non-empty list of token ids a sequence, special tokens included.
+        on_result
+            Called with the number and the states of each sequence as it is finished.
+
+        Returns
+        -------
+        list of arrays
+            Per sequence, float32 of shape (tokens, width).
+
+        Raises
+        ------
+        ModelLoadError
+            If CTranslate2 refuses the input, such as one past the position table.
+        """
+        import numpy as np
+
+        refuse_fork()
+        states: dict[int, npt.NDArray[np.float32]] = {}
+        with self._lock:
+            # A batch takes a tenth of a second, so Ctrl-C is heard between two of them.
+            for batch in token_batches([len(sequence) for sequence in ids], self.plan):
+                try:
+                    output = self._model.forward_batch([ids[i] for i in batch])
+                except RuntimeError as error:
+                    raise ModelLoadError(
+                        f"{self.installed.name!r} failed in CTranslate2: {first_line(error)}"
+                    ) from error
+                padded = np.array(output.last_hidden_state)
+                for row, index in enumerate(batch):
+                    states[index] = padded[row, : len(ids[index])]
+                    if on_result is not None:
+                        on_result(index, states[index])
+        return [states[i] for i in range(len(ids))]
+
+    def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        on_result: Callable[[int, npt.NDArray[np.float32]], None] | None = None,
+    ) -> npt.NDArray[np.float32]:
+        """Return one embedding a text: the mean of its hidden states, of length one.
+
+        Texts past 256 tokens are cut there. Mean pooling and normalisation are how
+        sentence-transformers reads all-MiniLM-L6-v2.
+
+        Returns
+        -------
+        array
+            float32 of shape (texts, width); the product of two rows is their cosine.
+        """
+        import numpy as np
+
+        ids = [self.tokenizer.encode_ids(text)[:EMBED_TOKENS] for text in texts]
+        vectors: dict[int, npt.NDArray[np.float32]] = {}
+
+        def pool(index: int, states: npt.NDArray[np.float32]) -> None:
+            mean = states.mean(axis=0)
+            vectors[index] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+            if on_result is not None:
+                on_result(index, vectors[index])
+
+        self.hidden(ids, on_result=pool)
+        if not ids:
+            return np.zeros((0, 0), np.float32)
+        return np.stack([vectors[i] for i in range(len(ids))])
