@@ -12,7 +12,7 @@ Form = Literal["ct2", "gguf", "bert"]
 
 # The newest layout of model.bin that the CTranslate2 releases we allow can read.
 BINARY_VERSION = 6
-_PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04")
+_PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
 def read_header(path: Path) -> tuple[int, str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..errors import ConversionError
 
-CONTROL, USER_DEFINED, BYTE = 3, 4, 6
+UNKNOWN, CONTROL, USER_DEFINED, BYTE = 2, 3, 4, 6
 
 # How a text is cut before merging, by the name GGUF gives it. The expressions are facts of the
 # models: the one each vocabulary was learned with.
@@ -28,8 +28,6 @@ _SPLITS = {
 # GPT-2's own expression, which tokenizers' ByteLevel has built in; the smollm vocabulary has no
 # token of two digits, so that cutting digits apart first changes nothing.
 _GPT2 = ("", "default", "gpt-2", "gpt2", "smollm")
-# Vocabularies learned on composed characters.
-_COMPOSED = ("qwen2", "deepseek-r1-qwen")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,8 @@ def build_tokenizer(vocabulary: GGUFVocabulary) -> Any:
         control = [t for t in vocabulary.of_type(CONTROL) if set(t) <= alphabet]
     elif vocabulary.kind == "llama":
         tokenizer = _sentencepiece(vocabulary)
-        control = vocabulary.of_type(CONTROL)
+        # Here the unknown token is a special one too, as it is in transformers.
+        control = [*vocabulary.of_type(UNKNOWN), *vocabulary.of_type(CONTROL)]
     else:
         raise ConversionError(
             f"GGUF tokenizers of kind {vocabulary.kind!r} cannot be read, only gpt2 and llama"
@@ -104,7 +103,7 @@ def build_tokenizer(vocabulary: GGUFVocabulary) -> Any:
 
 
 def _byte_level(vocabulary: GGUFVocabulary) -> Any:
-    from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
+    from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 
     if vocabulary.pre not in _SPLITS and vocabulary.pre not in _GPT2:
         known = ", ".join(sorted({*_SPLITS, *_GPT2} - {""}))
@@ -121,8 +120,9 @@ def _byte_level(vocabulary: GGUFVocabulary) -> Any:
         for number, token in enumerate(vocabulary.tokens)
     }
     tokenizer = Tokenizer(models.BPE(vocab=ids, merges=_pairs(vocabulary.merges)))
-    if vocabulary.pre in _COMPOSED:
-        tokenizer.normalizer = normalizers.NFC()
+    # Qwen's own tokenizer.json composes characters first (NFC). The GGUF file says nothing of it,
+    # transformers' reading of the file leaves it out, and so do we: the ids are the same, and
+    # every text comes back exactly.
     split = _SPLITS.get(vocabulary.pre)
     if split is None:
         tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -185,7 +185,8 @@ def _implied(ids: dict[str, int], scores: Sequence[float]) -> list[tuple[str, st
         ]
         ways.sort(key=lambda way: (ids[way[0]], ids[way[1]]))
         found += [(scores[number], way) for way in ways]
-    found.sort(key=lambda entry: -entry[0])
+    # Of equal scores the longer left half goes first, as in transformers' reading.
+    found.sort(key=lambda entry: (entry[0], *map(len, entry[1])), reverse=True)
     return [way for _, way in found]
 
 

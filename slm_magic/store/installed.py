@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..catalog import ModelCard, ModelRef, card_from_table, find, pinned
+from ..convert import CONVERSION
 from ..errors import ModelLoadError, UnknownModelError
 from ..sources.disk import OnBytes, sha256_of, sync
 from ..tables import size
@@ -37,6 +38,8 @@ class Installed:
         Whether it lies in a read-only folder of ``SLM_MAGIC_PATH``.
     created
         When it was pulled, ISO 8601 in UTC; empty for what was not pulled.
+    conversion
+        The `convert.CONVERSION` that made the folder.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Installed:
     disk_bytes: int = 0
     shared: bool = False
     created: str = ""
+    conversion: int = CONVERSION
 
     def __repr__(self) -> str:
         # The card in full would fill a screen below every `slm.pull(...)` in a notebook.
@@ -90,6 +94,7 @@ def write_manifest(
         "disk_bytes": sum(file["bytes"] for file in files.values()),
         "created": datetime.now(timezone.utc).isoformat(timespec="seconds"),
         "versions": {name: version_of(name) or "unknown" for name in ("slm-magic", "ctranslate2")},
+        "conversion": CONVERSION,
         "files": files,
         "card": asdict(card),
     }
@@ -159,6 +164,7 @@ def read_installed(place: Path, *, shared: bool) -> Installed | None:
             disk_bytes=table["disk_bytes"],
             shared=shared,
             created=table["created"],
+            conversion=table.get("conversion", 1),
         )
     except (KeyError, TypeError) as error:
         raise ModelLoadError(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from .. import catalog, sources
 from ..catalog import ModelCard, Source, pinned
+from ..convert import CONVERSION
 from ..errors import ConversionError, ModelError, OptionError
 from ..progress import Progress, bar
 from ..sources import Fetched
@@ -107,7 +108,7 @@ def _current(store: Store, card: ModelCard) -> Installed | None:
         return None  # an unreadable manifest: pull anew
     if found is None or not found.folder.is_dir():
         return None
-    if card.source.kind == "local":
+    if card.source.kind == "local" or found.conversion != CONVERSION:
         return None
     same_source = found.card.source.repository == card.source.repository
     if card.sha256:

@@ -17,6 +17,7 @@ import pytest
 from wheelhouse import Index, card_table, model_bin, model_members, sha256
 
 from slm_magic import catalog
+from slm_magic.convert import CONVERSION
 from slm_magic.errors import (
     ConversionError,
     DiskFullError,
@@ -133,6 +134,21 @@ def test_pull_again_does_nothing_unless_forced(
     again = pull(store, force=True)
     assert again.folder != first.folder and not first.folder.exists()
     assert again.sha256 == first.sha256
+
+
+def test_pull_converts_anew_what_an_older_converter_made(
+    store: Store, table: dict[str, Any], index: Index
+) -> None:
+    first = pull(store)
+    path = store.place(NAME) / "model.json"
+    manifest = json.loads(path.read_text())
+    assert manifest.pop("conversion") == CONVERSION > 1
+    path.write_text(json.dumps(manifest))
+    # Until then the old one goes on working.
+    assert store.resolve(NAME).folder == first.folder
+    again = pull(store)
+    assert (again.conversion, again.folder) != (1, first.folder)
+    assert sum(index.sent.values()) == 2
 
 
 def test_pull_replaces_an_older_release(
