@@ -20,6 +20,7 @@ SCHEMA = 1
 TABLE_ROWS = 10
 CELL_CHARACTERS = 300
 
+# The rules for tables name a second class to win over JupyterLab's own, which align cells right.
 # Colours are the theme's own text on see-through tints, so contrast is the theme's in light and in
 # dark, in JupyterLab, in VS Code and in an exported page alike.
 _STYLE = """<style>
@@ -29,9 +30,9 @@ _STYLE = """<style>
 .slm-magic mark{color:inherit;background:rgba(255,176,0,.25);border-bottom:2px dotted #c77700}
 .slm-magic .slm-flags{margin:.4em 0 0;padding:.3em .8em;border-left:3px solid #c77700;font-size:.9em;list-style:none}
 .slm-magic .slm-chip{border:1px solid;border-radius:.4em;padding:0 .3em;font-size:.9em;white-space:nowrap}
-.slm-magic table{border-collapse:collapse;width:100%;margin-top:.4em}
-.slm-magic th,.slm-magic td{text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere;padding:.25em .6em;border-bottom:1px solid rgba(128,128,128,.35)}
-.slm-magic td.slm-where{white-space:nowrap;opacity:.8;font-variant-numeric:tabular-nums}
+.slm-magic.tex2jax_ignore table{border-collapse:collapse;table-layout:auto;width:100%;margin-top:.4em}
+.slm-magic.tex2jax_ignore tr th,.slm-magic.tex2jax_ignore tr td{text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere;padding:.25em .6em;border-bottom:1px solid rgba(128,128,128,.35)}
+.slm-magic.tex2jax_ignore tr td.slm-where{white-space:nowrap;opacity:.8;font-variant-numeric:tabular-nums}
 .slm-magic summary{cursor:pointer;font-size:.85em;margin-top:.4em}
 </style>"""
 

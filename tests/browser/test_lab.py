@@ -94,6 +94,8 @@ def test_results_are_shown_and_readable(
     assert "<b>" in shown
     assert mail.locator("b", has_text="card").count() == 0
     assert page.locator(".jp-OutputArea-output[data-mime-type*='stderr']").count() == 0
+    cell = summary.locator("tbody td").first
+    assert cell.evaluate("e => getComputedStyle(e).textAlign") == "left"
     for part in (summary, mail):
         for element in part.locator("*:visible").all():
             if element.evaluate(
