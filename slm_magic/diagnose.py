@@ -28,7 +28,7 @@ _DISTRIBUTIONS = (
 )
 # What each extra brings, by module.
 _EXTRAS = {
-    "redact": ("presidio_analyzer", "presidio_anonymizer", "spacy", "faker"),
+    "redact": ("presidio_analyzer", "phonenumbers", "tldextract", "spacy", "faker"),
     "frames": ("pandas", "polars"),
     "dask": ("dask",),
     "lab": ("jupyterlab",),

@@ -27,6 +27,8 @@ class Domain:
         Added to the relevance (a cosine) of a sentence that gives a figure.
     style
         A sentence added to the instruction of an abstractive summary.
+    entities
+        Types that redaction takes out, of all languages; none given means all.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Domain:
     focus: tuple[str, ...]
     figures: float = 0.0
     style: str = ""
+    entities: tuple[str, ...] = ()
 
 
 def names() -> tuple[str, ...]:
@@ -64,5 +67,6 @@ def get(name: str) -> Domain:
         )
     text = resources.files(__package__).joinpath(f"{name}.toml").read_text(encoding="utf-8")
     table = tomllib.loads(text)
-    table["focus"] = tuple(table["focus"])
+    for key in ("focus", "entities"):
+        table[key] = tuple(table.get(key, ()))
     return Domain(name=name, **table)

@@ -170,8 +170,7 @@ def _entities(
         from ..domains import get
 
         # A domain names types of any language; those of another one are not looked for here.
-        chosen = tuple(getattr(get(domain), "entities", ()))
-        return tuple(name for name in chosen if name in known) or None
+        return tuple(name for name in get(domain).entities if name in known) or None
     for name in asked:
         if name not in known:
             raise OptionError(

@@ -25,7 +25,8 @@ from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from .redact_head import Found, Head
-from .redact_patterns import CONTEXT, extra
+from .redact_patterns import extra
+from .redact_words import context
 
 # Below this a finding stays in the text, flagged (`low_score`) when it looks like an identifier.
 THRESHOLD = 0.4
@@ -170,7 +171,7 @@ def analyzer(language: str, head: Head) -> Analyzer:
 def _patterns(language: str) -> list[Any]:
     p = presidio
     made: list[Any] = [
-        p.CreditCardRecognizer(supported_language=language, context=_words("card", language)),
+        p.CreditCardRecognizer(supported_language=language, context=context("card", language)),
         p.CryptoRecognizer(supported_language=language),
         p.MacAddressRecognizer(supported_language=language),
         # The patterns of month and year alone (08/2024, 3/24) are fractions and ratios as often.
@@ -210,10 +211,6 @@ def _patterns(language: str) -> list[Any]:
     elif language == "pl":
         made += [p.PlPeselRecognizer()]
     return made
-
-
-def _words(kind: str, language: str) -> list[str]:
-    return list(CONTEXT[kind].get(language, CONTEXT[kind]["en"]))
 
 
 @contextmanager

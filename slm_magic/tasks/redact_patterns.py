@@ -17,119 +17,19 @@ from presidio_analyzer.predefined_recognizers import (
     UrlRecognizer,
 )
 
+from .redact_words import (
+    ADDRESSED,
+    IBAN_LENGTHS,
+    INTRODUCED,
+    MONTHS,
+    NAME,
+    REGIONS,
+    STREET,
+    TLD,
+    context,
+)
+
 # Presidio compiles patterns with IGNORECASE | DOTALL | MULTILINE; those below bear that.
-
-# Words that make a weak pattern a strong one, by language, beyond Presidio's English ones.
-CONTEXT: dict[str, dict[str, tuple[str, ...]]] = {
-    "phone": {
-        "en": (
-            "phone",
-            "telephone",
-            "tel",
-            "cell",
-            "cellphone",
-            "mobile",
-            "call",
-            "fax",
-            "whatsapp",
-            "sms",
-            "text",
-        ),
-        "de": (
-            "telefon",
-            "tel",
-            "telefonnummer",
-            "handy",
-            "handynummer",
-            "mobil",
-            "fax",
-            "rufnummer",
-            "anrufen",
-        ),
-        "fr": (
-            "téléphone",
-            "tél",
-            "tel",
-            "portable",
-            "mobile",
-            "fax",
-            "appeler",
-            "appelez",
-            "joindre",
-        ),
-        "es": ("teléfono", "tel", "tfno", "móvil", "celular", "fax", "llamar", "llame", "llámeme"),
-        "it": ("telefono", "tel", "cellulare", "fax", "chiamare", "chiami"),
-        "nl": ("telefoon", "tel", "telefoonnummer", "mobiel", "fax", "bellen"),
-        "pt": ("telefone", "tel", "celular", "telemóvel", "fax", "ligar", "ligue"),
-    },
-    "card": {
-        "en": (
-            "card",
-            "credit",
-            "debit",
-            "visa",
-            "mastercard",
-            "amex",
-            "maestro",
-            "cc",
-            "discover",
-            "diners",
-            "jcb",
-        ),
-        "de": ("karte", "kreditkarte", "kartennummer", "visa", "mastercard", "girocard"),
-        "fr": ("carte", "bancaire", "visa", "mastercard"),
-        "es": ("tarjeta", "crédito", "débito", "visa", "mastercard"),
-        "it": ("carta", "credito", "visa", "mastercard"),
-        "nl": ("kaart", "creditcard", "pas", "visa", "mastercard"),
-        "pt": ("cartão", "crédito", "visa", "mastercard"),
-    },
-}
-
-# Whose numbering plans a local telephone number is read by.
-_REGIONS = {
-    "en": ("US", "GB", "IN"),
-    "de": ("DE", "AT", "CH"),
-    "fr": ("FR", "BE", "CH"),
-    "es": ("ES", "MX", "AR"),
-    "it": ("IT", "CH"),
-    "nl": ("NL", "BE"),
-    "pt": ("PT", "BR"),
-}
-
-# Lengths of the IBANs of the registry: a number of the right length and country is taken out
-# even where a digit was mistyped and the checksum fails.
-IBAN_LENGTHS = dict(
-    pair.split(":")
-    for pair in (
-        "AD:24 AE:23 AL:28 AT:20 AZ:28 BA:20 BE:16 BG:22 BH:22 BR:29 BY:28 CH:21 CR:22 CY:28 CZ:24 DE:22 DK:18 "
-        "DO:28 EE:20 EG:29 ES:24 FI:18 FO:18 FR:27 GB:22 GE:22 GI:23 GL:18 GR:27 GT:28 HR:21 HU:28 IE:22 IL:23 "
-        "IQ:23 IS:26 IT:27 JO:30 KW:30 KZ:20 LB:28 LC:32 LI:21 LT:20 LU:20 LV:21 MC:27 MD:24 ME:22 MK:19 MR:27 "
-        "MT:31 MU:30 NL:18 NO:15 PK:24 PL:28 PS:29 PT:25 QA:29 RO:24 RS:22 SA:24 SC:31 SE:24 SI:19 SK:24 SM:27 "
-        "ST:25 SV:28 TL:23 TN:24 TR:26 UA:29 VA:22 VG:24 XK:20"
-    ).split()
-)
-
-# Top-level domains that a bare host name is taken by. Many others are also ordinary words or
-# file endings ("item.name", "setup.py", "readme.md").
-_TLD = (
-    "com|org|net|edu|gov|mil|int|info|biz|eu|uk|us|ca|au|nz|de|at|ch|fr|be|nl|lu|es|pt|se|no|dk|fi|pl|cz|sk|hu|"
-    "ro|bg|hr|si|gr|tr|ru|ua|br|mx|ar|cl|co|pe|in|cn|jp|kr|tw|za|ng|ke|il|io|ai|app|dev|online|shop|site|xyz|"
-    "store|blog|cloud|tech"
-)
-
-
-# May and mar are words: a month counts only beside a day.
-_MONTHS = {
-    "en": "january february march april may june july august september october november december "
-    "jan feb mar apr jun jul aug sept sep oct nov dec",
-    "de": "januar jänner februar märz april mai juni juli august september oktober november dezember",
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "es": "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
-    "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
-    "dicembre",
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
-    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
-}
 
 
 class EmailAnywhere(EmailRecognizer):  # type: ignore[misc]
@@ -210,7 +110,7 @@ class WrittenPhone(PatternRecognizer):  # type: ignore[misc]
     NUMBER = ("number", "nummer", "numéro", "número", "numero")
 
     def __init__(self, language: str, *, grouped: bool = False) -> None:
-        words = list(CONTEXT["phone"].get(language, CONTEXT["phone"]["en"]))
+        words = context("phone", language)
         super().__init__(
             supported_entity="PHONE_NUMBER",
             patterns=[
@@ -257,7 +157,7 @@ class WrittenCard(PatternRecognizer):  # type: ignore[misc]
         super().__init__(
             supported_entity="CREDIT_CARD",
             patterns=[Pattern(p.name, p.regex, p.score) for p in self.PATTERNS],
-            context=list(CONTEXT["card"].get(language, CONTEXT["card"]["en"])),
+            context=context("card", language),
             supported_language=language,
             name="WrittenCard",
         )
@@ -336,53 +236,23 @@ def mod97(code: str) -> bool:
     return int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
 
 
-_NAME = r"[A-ZÀ-ÖØ-ÞŁŚŠŽČĆ][\w'’.-]*"
-_STREET = {
-    "de": r"\b[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|weg|allee|platz|gasse|ring|ufer|damm)\s\d{1,4}\s?[a-z]?\b",
-    "fr": rf"\b(?:\d{{1,4}}(?:\s?bis|\s?ter)?,?\s)(?:rue|avenue|boulevard|chemin|place|allée|impasse|quai)\s(?:(?:de\sla|de|du|des|la|le)\s|de\sl'|d'|l')?{_NAME}(?:[\s-]{_NAME}){{0,2}}",
-    "es": rf"\b(?:[Cc]alle|C/|[Aa]venida|Avda\.|[Pp]laza|[Pp]aseo|[Cc]amino)\s(?:(?:de\sla|de\slos|de\slas|del|de)\s)?{_NAME}(?:\s{_NAME}){{0,3}},?\s\d{{1,4}}\b",
-    "it": rf"\b(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Ll]argo)\s(?:(?:dei|delle|della|del|di)\s)?{_NAME}(?:\s{_NAME}){{0,2}},?\s\d{{1,4}}\b",
-    "nl": r"\b[A-Z]\w*(?:straat|laan|weg|plein|gracht|kade|dijk)\s\d{1,4}\s?[a-z]?\b",
-    "pt": rf"\b(?:[Rr]ua|[Aa]venida|Av\.|[Tt]ravessa|[Pp]raça)\s(?:(?:da|das|do|dos|de)\s)?{_NAME}(?:\s{_NAME}){{0,3}},?\s\d{{1,4}}\b",
-}
-_ADDRESSED = {
-    "en": r"Mr\.?|Mrs\.?|Ms\.?|Miss",
-    "de": r"Herrn?|Frau",
-    "fr": r"Madame|Monsieur|Mademoiselle|Mme|Mlle",
-    "es": r"[Ss]eñora?|[Ss]eñorita|Sr\.|Sra\.|Don|Doña",
-    "it": r"[Ss]ignora?|Sig\.|Sig\.ra|Dott\.|Dott\.ssa",
-    "nl": r"[Mm]evrouw|[Mm]eneer|[Dd]e\s[Hh]eer|[Dd]hr\.|[Mm]evr\.",
-    "pt": r"[Ss]enhora?|Sr\.|Sra\.|Dona",
-}
-# What people say before their name. Behind the weaker words, two capitals must follow: "je
-# suis Français" names nobody. English introductions the head knows by itself.
-_INTRODUCED = {
-    "de": (r"[Ii]ch\sheiße|[Mm]ein\sName\sist", r"[Ii]ch\sbin|[Hh]ier\sist"),
-    "fr": (r"[Jj]e\sm'appelle|[Mm]on\snom\sest", r"[Jj]e\ssuis|[Ii]ci"),
-    "es": (r"[Mm]e\sllamo|[Mm]i\snombre\ses", r"[Ss]oy|[Hh]abla"),
-    "it": (r"[Mm]i\schiamo|[Ii]l\smio\snome\sè", r"[Ss]ono"),
-    "nl": (r"[Mm]ijn\snaam\sis|[Ii]k\sheet", r"[Ii]k\sben"),
-    "pt": (r"[Cc]hamo-me|[Mm]eu\snome\sé", r"[Ss]ou\s[oa]"),
-}
-
-
 def _by_case(language: str) -> list[Any]:
     """Return what capitals tell: streets by their kind, and names behind a form of address.
 
     The head saw fewer texts in these languages than in English.
     """
     made = []
-    if language in _STREET:
-        street = Pattern("street", _STREET[language], 0.6)
+    if language in STREET:
+        street = Pattern("street", STREET[language], 0.6)
         made.append(("STREET_ADDRESS", street))
-    if language in _ADDRESSED:
+    if language in ADDRESSED:
         # A second name counts on the same line only: the next line begins with a capital too.
-        name = rf"(?<=\b(?:{_ADDRESSED[language]})[ ])(?!(?:Dr|Prof|Doktor|Professor)\b){_NAME}(?<!\.)(?:[ ]{_NAME}(?<!\.))?"
+        name = rf"(?<=\b(?:{ADDRESSED[language]})[ ])(?!(?:Dr|Prof|Doktor|Professor)\b){NAME}(?<!\.)(?:[ ]{NAME}(?<!\.))?"
         made.append(("PERSON", Pattern("addressed", name, 0.6)))
-    if language in _INTRODUCED:
-        sure, weak = _INTRODUCED[language]
-        one = rf"(?<=\b(?:{sure})[ ]){_NAME}(?<!\.)(?:[ ]{_NAME}(?<!\.))?"
-        two = rf"(?<=\b(?:{weak})[ ]){_NAME}(?<!\.)[ ]{_NAME}(?<!\.)"
+    if language in INTRODUCED:
+        sure, weak = INTRODUCED[language]
+        one = rf"(?<=\b(?:{sure})[ ]){NAME}(?<!\.)(?:[ ]{NAME}(?<!\.))?"
+        two = rf"(?<=\b(?:{weak})[ ]){NAME}(?<!\.)[ ]{NAME}(?<!\.)"
         made.append(("PERSON", Pattern("introduced", f"{one}|{two}", 0.6)))
     return [
         PatternRecognizer(
@@ -403,7 +273,7 @@ def extra(language: str) -> list[Any]:
         Pattern("www", r"\bwww\d?\.[a-z0-9-]+\.[^\s<>\"'(){}]*[a-z0-9/]", 0.7),
         Pattern(
             "host",
-            rf"(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{_TLD})(?![\w-]|\.\w|\()(?:/[^\s<>\"'(){{}}]*[\w/])?",
+            rf"(?<![\w@./-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{TLD})(?![\w-]|\.\w|\()(?:/[^\s<>\"'(){{}}]*[\w/])?",
             0.5,
         ),
     ]
@@ -420,7 +290,7 @@ def extra(language: str) -> list[Any]:
             0.7,
         )
     ]
-    month = "|".join(_MONTHS[language if language in _MONTHS else "en"].split())
+    month = "|".join(MONTHS[language if language in MONTHS else "en"].split())
     of = r"(?:\.|st|nd|rd|th|er|º)?\s(?:(?:de|of)\s)?"
     date = [
         Pattern(
@@ -450,8 +320,8 @@ def extra(language: str) -> list[Any]:
         WrittenPhone(language, grouped=True),
         AssignedPhone(
             supported_language=language,
-            supported_regions=_REGIONS.get(language, ("US", "GB")),
-            context=list(CONTEXT["phone"].get(language, CONTEXT["phone"]["en"])),
+            supported_regions=REGIONS.get(language, ("US", "GB")),
+            context=context("phone", language),
         ),
         WrittenCard(language),
         WrittenIban(language),

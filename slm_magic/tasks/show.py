@@ -32,6 +32,7 @@ _STYLE = """<style>
 .slm-magic .slm-chip{border:1px solid;border-radius:.4em;padding:0 .3em;font-size:.9em;white-space:nowrap}
 .slm-magic.tex2jax_ignore table{border-collapse:collapse;table-layout:auto;width:100%;margin-top:.4em}
 .slm-magic.tex2jax_ignore tr th,.slm-magic.tex2jax_ignore tr td{text-align:left;vertical-align:top;white-space:pre-wrap;overflow-wrap:anywhere;padding:.25em .6em;border-bottom:1px solid rgba(128,128,128,.35)}
+.slm-magic.tex2jax_ignore tr th{overflow-wrap:normal;white-space:nowrap}
 .slm-magic.tex2jax_ignore tr td.slm-where{white-space:nowrap;opacity:.8;font-variant-numeric:tabular-nums}
 .slm-magic summary{cursor:pointer;font-size:.85em;margin-top:.4em}
 </style>"""

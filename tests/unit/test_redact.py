@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("presidio_analyzer")
 pytest.importorskip("spacy")
 
+from slm_magic import domains
 from slm_magic.errors import (
     EmptyTextError,
     FlaggedError,
@@ -175,6 +176,25 @@ def test_unknown_operator_language_and_model() -> None:
         redact(MAIL, model="something-else")
     with pytest.raises(OptionError):
         redact(MAIL, domain="no-such-domain")
+
+
+def test_finance_keeps_dates_and_places_and_nothing_that_identifies() -> None:
+    text = "Wire it on 14 March 2031 to DE89 3704 0044 0532 0130 00, mail dana@example.org."
+    found = redact(text, domain="finance")
+    assert [span.entity_type for span in found.spans] == ["IBAN_CODE", "EMAIL_ADDRESS"]
+    assert "14 March 2031" in found.text
+    # Types asked for by name count before the domain's.
+    (date,) = redact(text, domain="finance", entities="DATE_TIME").spans
+    assert date.entity_type == "DATE_TIME"
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl", "pt", "pl"])
+def test_finance_forgets_no_type_that_identifies(language: str) -> None:
+    from slm_magic.tasks import redact_engine
+
+    stays = {"DATE_TIME", "LOCATION", "ORGANIZATION", "TITLE", "URL"}
+    known = {e for one in redact_engine._patterns(language) for e in one.supported_entities}
+    assert known - stays <= set(domains.get("finance").entities)
 
 
 def test_empty_text_and_empty_rows() -> None:

@@ -8,8 +8,9 @@ pytest.importorskip("presidio_analyzer")
 pytest.importorskip("spacy")
 
 from slm_magic.tasks.redact_engine import THRESHOLD, Analyzer
-from slm_magic.tasks.redact_patterns import IBAN_LENGTHS, luhn, mod97
+from slm_magic.tasks.redact_patterns import luhn, mod97
 from slm_magic.tasks.redact_spans import resolve
+from slm_magic.tasks.redact_words import IBAN_LENGTHS
 
 
 class _NoHead:
