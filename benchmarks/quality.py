@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import sys
 import time
 from collections.abc import Callable
@@ -20,7 +19,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-Row = dict[str, Any]
+from report import Row, finish, machine, table
+
 LANGUAGES = {"fr": "fra", "de": "deu", "es": "spa"}
 FINANCE_SENTENCES = 4
 
@@ -122,49 +122,6 @@ def _joined(reference: str | list[str]) -> str:
     return reference if isinstance(reference, str) else "\n".join(reference)
 
 
-def table(rows: list[Row]) -> str:
-    """Lay rows of one part out in columns."""
-    columns = list(dict.fromkeys(key for row in rows for key in row))
-    cells = [columns] + [[_cell(row.get(column)) for column in columns] for row in rows]
-    widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(width) if i < 2 else cell.rjust(width)
-            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in cells
-    )
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "-"
-    if isinstance(value, float):
-        return f"{value:.3f}" if value < 1 else f"{value:.1f}"
-    return str(value)
-
-
-def machine() -> dict[str, Any]:
-    """Return what the figures were measured on."""
-    import ctranslate2
-
-    from slm_magic import __version__
-    from slm_magic.engine import cores
-
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        models = [x for x in cpuinfo.read_text().splitlines() if x.startswith("model name")]
-        name = models[0].partition(":")[2].strip() if models else name
-    return {
-        "processor": name,
-        "cores": cores(),
-        "python": platform.python_version(),
-        "slm_magic": __version__,
-        "ctranslate2": ctranslate2.__version__,
-    }
-
-
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation data")
@@ -189,13 +146,7 @@ def main(argv: list[str] | None = None) -> int:
         rows = run(args.data, args)
         print(f"\n{table(rows)}", flush=True)
         report["rows"].extend(rows)
-    where = report["machine"]
-    print(f"\n{where['processor']}, {where['cores']} cores, ctranslate2 {where['ctranslate2']}")
-    if args.json:
-        args.json.parent.mkdir(parents=True, exist_ok=True)
-        args.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    else:
-        print(json.dumps(report))
+    finish(report, args.json)
     return 0 if report["rows"] else 1
 
 

