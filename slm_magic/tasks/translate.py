@@ -7,7 +7,7 @@ around them, with what looks wrong flagged at its place.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,15 +16,14 @@ from ..errors import FlaggedError, LanguageError, OptionError
 from ..progress import bar
 from ..store import Installed
 from ..text import languages
-from ..text.checks import Finding
 from ..text.markdown import Markup
-from ..text.protect import differences
-from ..text.segment import Segment, is_markdown, rewrap, segment
+from ..text.segment import Segment, is_markdown, segment
 from . import batch as batches
 from . import detect
-from .results import Flag, TranslatedSegment, Translation
+from .results import Translation
 from .translate_backends import Backend, CausalBackend, Seq2SeqBackend, decoding_of
 from .translate_jobs import Job, Pair, run
+from .translate_work import Work
 
 # Of an ordinary sentence, to guess from the size of the texts how many there are.
 SENTENCE_CHARACTERS = 90
@@ -118,14 +117,14 @@ def translate(
         for plan in plans:
             plan.run(lambda: shown.update(1))
             for work in plan.works:
-                batch.put(work.row, work.result(options, plan.installed, interrupted=False))
+                batch.put(work.row, work.result(options.target, plan.installed, interrupted=False))
     except KeyboardInterrupt as error:
         partial = {}
         for plan in plans:
             for work in plan.works:
                 if work.row in batch.results or not work.started:
                     continue
-                result = work.result(options, plan.installed, interrupted=True)
+                result = work.result(options.target, plan.installed, interrupted=True)
                 if work.finished:
                     batch.put(work.row, result)
                 else:
@@ -188,16 +187,16 @@ def _options(
 
 def _by_language(
     rows: Sequence[tuple[int, str]], options: _Options, named: Installed | None
-) -> dict[str, list[_Work]]:
+) -> dict[str, list[Work]]:
     """Put the texts together by source language, in the order of their first appearance."""
     if options.source is not None:
         codes = [options.source] * len(rows)
     else:
         candidates = detect.readable(named.card) if named is not None else ()
         codes = detect.sources([text for _, text in rows], candidates)
-    found: dict[str, list[_Work]] = {}
+    found: dict[str, list[Work]] = {}
     for code, (row, text) in zip(codes, rows, strict=True):
-        found.setdefault(code, []).append(_Work(row, text, code))
+        found.setdefault(code, []).append(Work(row, text, code))
     return found
 
 
@@ -227,7 +226,7 @@ class _Plan:
     """The texts of one source language and the model that translates them."""
 
     def __init__(
-        self, works: Sequence[_Work], installed: Installed | None, options: _Options, source: str
+        self, works: Sequence[Work], installed: Installed | None, options: _Options, source: str
     ) -> None:
         self.works = works
         self.installed = installed
@@ -241,7 +240,7 @@ class _Plan:
         """Cut the texts up and return how many distinct sentences there are to translate."""
         if self.installed is None:
             for work in self.works:
-                work.keep(self._options)
+                work.keep(self._options.target)
             return 0
         words = self._word_model()
         for work in self.works:
@@ -319,94 +318,3 @@ class _Plan:
             return tiles
 
         return cut
-
-
-class _Work:
-    """One text: its tiles, and the job of each that is to be translated."""
-
-    def __init__(self, row: int, text: str, source: str) -> None:
-        self.row = row
-        self.text = text
-        self.source = source
-        self.markdown = False
-        self.pieces: list[tuple[Segment, Job | None]] = []
-        self._note: Flag | None = None
-
-    @property
-    def started(self) -> bool:
-        """Whether any of its sentences has been translated."""
-        return any(job is not None and job.best is not None for _, job in self.pieces)
-
-    @property
-    def finished(self) -> bool:
-        """Whether all of them have."""
-        return all(job is None or job.best is not None for _, job in self.pieces)
-
-    def keep(self, options: _Options) -> None:
-        """Carry the text over as it is: it has no words, or is in the target language."""
-        if self.text:
-            self.pieces = [(Segment(self.text, 0, len(self.text), False), None)]
-        if self.source == options.target:
-            name = languages.name(options.target)
-            self._note = Flag("untranslated", f"The text is in {name} already; left as it is.")
-
-    def result(
-        self, options: _Options, installed: Installed | None, *, interrupted: bool
-    ) -> Translation:
-        """Return the translation, with unfinished sentences in the source language."""
-        segments: list[TranslatedSegment] = []
-        flags: list[Flag] = [self._note] if self._note else []
-        position = 0
-        for tile, job in self.pieces:
-            made = _segment(tile, job, interrupted)
-            segments.append(made)
-            flags += [_moved(flag, position) for flag in made.flags]
-            position += len(made.text)
-        text = "".join(one.text for one in segments)
-        if not interrupted and not any(flag.kind == "markup_changed" for flag in flags):
-            # Each segment kept its spans; make sure that no new ones arose between them.
-            kinds = differences(self.text, text, markdown=self.markdown) if self.pieces else []
-            if kinds:
-                flags.append(Flag("markup_changed", f"Lost, changed or added: {_list(kinds)}."))
-        return Translation(
-            text=text,
-            flags=tuple(flags),
-            model=installed.ref if installed is not None else None,
-            source_text=self.text,
-            source=self.source,
-            target=options.target,
-            segments=tuple(segments),
-        )
-
-
-def _segment(tile: Segment, job: Job | None, interrupted: bool) -> TranslatedSegment:
-    if job is None:
-        return TranslatedSegment(tile.text, tile.text, False)
-    best = job.best
-    if best is None:
-        message = (
-            "Interrupted before this sentence was translated."
-            if interrupted
-            else "The model gave no translation that keeps what must be kept."
-        )
-        flag = Flag("untranslated", message, 0, len(tile.text))
-        return TranslatedSegment(tile.text, tile.text, False, flags=(flag,))
-    flags = tuple(_flag(finding, len(best.text)) for finding in best.findings)
-    return TranslatedSegment(tile.text, rewrap(tile, best.text), True, best.score, flags)
-
-
-def _flag(finding: Finding, length: int) -> Flag:
-    # A finding without a place of its own concerns its whole segment.
-    start = 0 if finding.start is None else finding.start
-    end = length if finding.end is None else finding.end
-    return Flag(finding.kind, finding.message, start, end)
-
-
-def _moved(flag: Flag, by: int) -> Flag:
-    if flag.start is None or flag.end is None:
-        return flag
-    return Flag(flag.kind, flag.message, flag.start + by, flag.end + by)
-
-
-def _list(words: Iterable[str]) -> str:
-    return ", ".join(words)
