@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,15 +25,16 @@ PART_TOKENS = 1200
 # Kept free in the context for the chat template and the instruction.
 RESERVE_TOKENS = 256
 
+OnSummary = Callable[[int, str, bool], None]
+
 
 @dataclass(slots=True)
 class _Work:
-    """One text on its way: the parts still to be read, and what is flagged so far."""
+    """One text on its way: the parts still to be read."""
 
     row: int
     source: str
     parts: list[str]
-    cut: bool = False
 
 
 def run(
@@ -59,27 +60,21 @@ def run(
     shown = bar(len(works), what="Summarising", unit="text", show=progress)
     try:
         while works:
-            # One round: every part of every unfinished text in one batch, so that small and
-            # large texts share the model's steps.
-            answers: dict[int, list[str]] = {}
-            for last in (False, True):
-                flat = [(w, part) for w in works if (len(w.parts) == 1) is last for part in w.parts]
-                for (work, _), (text, cut) in zip(
-                    flat, writer.write([part for _, part in flat], last=last), strict=True
-                ):
-                    answers.setdefault(work.row, []).append(text)
-                    work.cut = work.cut or (cut and last)
-            unfinished = []
-            for work in works:
-                if len(work.parts) == 1:
-                    batch.put(
-                        work.row, _summary(work, answers[work.row][0], installed, pack, language)
-                    )
-                    shown.update(1)
-                else:
-                    work.parts = writer.split(answers[work.row], language)
-                    unfinished.append(work)
-            works = unfinished
+            # One round: all parts in one batch, so that small and large texts share the model's
+            # steps; those short enough become summaries, the others notes for the next round.
+            long = [work for work in works if len(work.parts) > 1]
+            short = [work for work in works if len(work.parts) == 1]
+            notes = iter(writer.write([part for work in long for part in work.parts]))
+            for work in long:
+                work.parts = writer.split([next(notes) for _ in work.parts], language)
+
+            def put(number: int, text: str, cut: bool, short: list[_Work] = short) -> None:
+                work = short[number]
+                batch.put(work.row, _summary(work, text, cut, sentences, installed, pack, language))
+                shown.update(1)
+
+            writer.write([work.parts[0] for work in short], put)
+            works = long
     except KeyboardInterrupt as error:
         raise batch.interrupted() from error
     finally:
@@ -154,20 +149,27 @@ class _Writer:
             return [(sentence, size)]
         return self._bounded(sentence[:middle]) + self._bounded(sentence[middle + 1 :])
 
-    def write(self, parts: Sequence[str], *, last: bool) -> list[tuple[str, bool]]:
-        """Return, for each part, what the model writes of it and whether it was cut short.
+    def write(self, parts: Sequence[str], on_summary: OnSummary | None = None) -> list[str]:
+        """Return what the model writes of each part.
 
         Parameters
         ----------
-        last
-            Whether this is the summary itself, not notes on one part of a long text.
+        on_summary
+            Called with the number of a part, its summary and whether that was cut short, as soon
+            as it is finished. Without it, notes are written: parts of long texts, to be
+            summarised in their turn.
         """
         if not parts:
             return []
         # Notes are a third of what they note at the most, so that the rounds come to an end.
-        limit = self._limit if last else min(self._limit, self._room // 3)
+        limit = self._limit if on_summary else min(self._limit, self._room // 3)
         decoding = engine.Decoding(**{**self._decoding, "max_new_tokens": limit})
         tokenizer = self._handle.tokenizer
+
+        def report(number: int, result: engine.Generated) -> None:
+            if on_summary is not None:
+                on_summary(number, _tidy(tokenizer.decode(result.tokens)), not result.complete)
+
         if self._causal:
             prefix: list[str] = []
             asked = []
@@ -175,12 +177,13 @@ class _Writer:
                 messages = prompts.messages(self._prompt, {**self._values, "text": part})
                 prefix, rest = tokenizer.split_chat(messages, part)
                 asked.append(rest)
-            results = self._handle.generate(asked, static_prompt=prefix, decoding=decoding)
-        else:
-            results = self._handle.translate(
-                [tokenizer.encode(part) for part in parts], decoding=decoding
+            results = self._handle.generate(
+                asked, static_prompt=prefix, decoding=decoding, on_result=report
             )
-        return [(_tidy(tokenizer.decode(result.tokens)), not result.complete) for result in results]
+        else:
+            encoded = [tokenizer.encode(part) for part in parts]
+            results = self._handle.translate(encoded, decoding=decoding, on_result=report)
+        return [_tidy(tokenizer.decode(result.tokens)) for result in results]
 
 
 def _tidy(text: str) -> str:
@@ -195,12 +198,23 @@ def _tidy(text: str) -> str:
 
 
 def _summary(
-    work: _Work, text: str, installed: Installed, pack: domains.Domain | None, language: str
+    work: _Work,
+    text: str,
+    cut: bool,
+    most: int,
+    installed: Installed,
+    pack: domains.Domain | None,
+    language: str,
 ) -> Summary:
-    found = [tile.text.strip() for tile in segment(text, language=language) if tile.translatable]
+    tiles = [tile for tile in segment(text, language=language) if tile.translatable]
+    if len(tiles) > most:
+        # Small models count badly. What is cut off was cut by us, not by the model's limit.
+        tiles, cut = tiles[:most], False
+        text = text[: tiles[-1].end].rstrip()
+    found = [tile.text.strip() for tile in tiles]
     flags = [
         Flag(finding.kind, finding.message, finding.start, finding.end)
-        for finding in check_summary(work.source, text, language=language, complete=not work.cut)
+        for finding in check_summary(work.source, text, language=language, complete=not cut)
     ]
     return Summary(
         text=text,

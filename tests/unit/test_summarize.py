@@ -12,6 +12,7 @@ from fakes import FakeCausal, FakeEncoder, last_user
 
 from slm_magic import domains, engine
 from slm_magic.catalog import ModelCard, cards
+from slm_magic.engine import Generated
 from slm_magic.errors import (
     EmptyTextError,
     FlaggedError,
@@ -235,3 +236,33 @@ def test_braces_in_the_text_reach_the_model_as_they_are(causal: FakeCausal) -> N
     text = "A dict looks like {text} or {sentences} or {0!r}."
     summarize(text, style="abstractive")
     assert text in causal.prompts[0]
+
+
+def test_an_abstractive_summary_has_no_more_sentences_than_asked_for(causal: FakeCausal) -> None:
+    causal.enqueue("The bakery sold 900 loaves. The oven was repaired. Nobody was hurt.")
+    summary = summarize(REPORT, style="abstractive", sentences=2)
+    assert summary.text == "The bakery sold 900 loaves. The oven was repaired."
+    assert [s.text for s in summary.sentences] == summary.text.replace(". ", ".|").split("|")
+
+
+def test_what_was_cut_off_for_its_number_is_not_called_truncated(causal: FakeCausal) -> None:
+    words = ["The", "oven", "was", "repaired.", "The", "bakery", "sold", "900", "lo"]
+    half = Generated([" ".join(words)], None, complete=False)
+    causal.enqueue(half, half)
+
+    def kinds(sentences: int) -> set[str]:
+        made = summarize(REPORT, style="abstractive", sentences=sentences)
+        return {flag.kind for flag in made.flags}
+
+    assert "truncated" not in kinds(1)
+    assert "truncated" in kinds(2)
+
+
+def test_ctrl_c_keeps_the_abstractive_summaries_that_were_finished(causal: FakeCausal) -> None:
+    causal.enqueue("The oven was repaired.", "Nobody was hurt.")
+    causal.interrupt_after = 1
+    with pytest.raises(Interrupted) as caught:
+        summarize([REPORT, "The bridge is closed until May."], style="abstractive")
+    assert (caught.value.done, caught.value.total) == (1, 2)
+    first, second = caught.value.results
+    assert first.text == "The oven was repaired." and second is None
