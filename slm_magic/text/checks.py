@@ -19,6 +19,7 @@ from . import languages
 from .number_words import spelled
 from .numbers import Number, find_numbers, scale_word
 from .protect import blank_spans, differences
+from .signs import lost_signs
 
 FindingKind = Literal[
     "number_changed", "repetition", "untranslated", "length_ratio", "markup_changed", "truncated"
@@ -119,6 +120,9 @@ def number_changed(
     for number in _unmatched(before, after, output, target_language):
         shown = source[number.start : number.end]
         findings.append(Finding("number_changed", f"{shown} of the source is missing."))
+    for number in lost_signs(source, before, output, after, target_language):
+        shown = source[number.start : number.end]
+        findings.append(Finding("number_changed", f"The minus of {shown} is missing."))
     return findings + unsupported_numbers(source, output, source_language, target_language)
 
 
@@ -146,12 +150,19 @@ def _unmatched(
     """Return the numbers of `wanted` that neither `there` nor the words of `text` have."""
     if not wanted:
         return []
-    values = {value for number in there for value in (*number.readings, *number.parts)}
+    whole = {value for number in there for value in number.readings}
+    asked = {value for number in wanted for value in number.readings}
+    # 10.30 and 10:30 are one time, so a number may be found in its parts; but only where all of
+    # them are there by themselves: 5,3 is not 3.5, though it has the same parts.
+    values = whole.union(*(number.parts for number in there if set(number.parts) <= asked))
+    dates = {frozenset(number.parts) for number in there if len(number.parts) > 2}
     words: set[Decimal] | None = None
     scales: set[Decimal] | None = None
     left = []
     for number in wanted:
-        if number.readings & values or (number.parts and set(number.parts) <= values):
+        if number.readings & values or (number.parts and set(number.parts) <= whole):
+            continue
+        if len(number.parts) > 2 and frozenset(number.parts) in dates:
             continue
         if scales is None:
             words = spelled(text, language)

@@ -42,6 +42,15 @@ SAME_NUMBERS = [
     ("A mother of 3 came.", "A mother-of-three came.", "en-en"),
     ("It has ٣٤٥ pages.", "It has 345 pages.", "ar-en"),
     ("It rose by 5.0 points.", "Il a gagné 5 points.", "en-fr"),
+    ("Come at 10.30 tomorrow.", "Kommen Sie morgen um 10:30 Uhr.", "en-de"),
+    ("We met on 14.03.2024.", "Nous nous sommes vus le 2024.03.14.", "en-fr"),
+    ("A change of -5% was seen.", "On a vu une variation de -5 %.", "en-fr"),
+    ("A change of -5% was seen.", "On a vu une variation de −5 %.", "en-fr"),
+    ("A change of -5% was seen.", "Eine Änderung von minus 5 % war zu sehen.", "en-de"),
+    ("Results: -5%.", "Résultats : une baisse de 5 %.", "en-fr"),
+    ("It was -5 degrees.", "Der var 5 graders frost.", "en-da"),
+    ("In 2010-15 it grew.", "De 2010 à 15, il a grandi.", "en-fr"),
+    ("The COVID-19 years.", "Les années du covid 19.", "en-fr"),
 ]
 OTHER_NUMBERS = [
     ("It cost $1,234.56.", "Cela a coûté 1 243,56 $.", "en-fr"),
@@ -54,6 +63,11 @@ OTHER_NUMBERS = [
     ("He has dogs.", "Er hat 40 Hunde.", "en-de"),
     ("Come at 3:30 pm.", "Kommen Sie um 15:20 Uhr.", "en-de"),
     ("He was born in 1958.", "1985年に生まれた。", "en-ja"),
+    ("Growth of 3.5% is expected.", "On attend une croissance de 5,3 %.", "en-fr"),
+    ("It is 12.4 percent.", "C'est 4,12 pour cent.", "en-fr"),
+    ("A change of -5% was seen.", "On a vu une variation de 5 %.", "en-fr"),
+    ("A sum of -€40 was booked.", "Es wurde ein Betrag von 40 € gebucht.", "en-de"),
+    ("Up to 12.4 metres.", "Jusqu'à 4 mètres.", "en-fr"),
 ]  # fmt: skip
 
 
