@@ -34,6 +34,8 @@ STYLES: tuple[Style, ...] = ("extractive", "abstractive")
 RELEVANCE = 0.8
 # Sentences shorter than this say too little to stand alone ("Thank you.").
 MIN_WORDS = 4
+# Cosine to a query of the user's below which MiniLM's sentences have nothing to do with it.
+UNRELATED = 0.1
 # Sentences that are embedded before Ctrl-C is looked at and finished texts are kept.
 CHUNK_SENTENCES = 512
 
@@ -48,8 +50,11 @@ _MONEY_OR_PERCENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Focus:
+    """What to look for, and whether the user asked for it."""
+
     queries: tuple[str, ...]
     figures: float
+    asked: bool
 
 
 def summarize(
@@ -151,9 +156,9 @@ def _queries(focus: str | Sequence[str] | None) -> tuple[str, ...]:
 def _focus(focus: str | Sequence[str] | None, pack: domains.Domain | None) -> _Focus:
     given = _queries(focus)
     if pack is None:
-        return _Focus(given, 0.0)
+        return _Focus(given, 0.0, bool(given))
     # What the user asks for comes before what the domain would look for.
-    return _Focus(given or pack.focus, pack.figures)
+    return _Focus(given or pack.focus, pack.figures, bool(given))
 
 
 def _extract(
@@ -196,9 +201,9 @@ _Row = tuple[int, str, list[tuple[int, int]]]
 def _groups(rows: Sequence[_Row]) -> list[list[_Row]]:
     """Put whole texts together until a group has enough sentences to batch well."""
     groups: list[list[_Row]] = []
-    size = CHUNK_SENTENCES
+    size = 0
     for row in rows:
-        if size + len(row[2]) > CHUNK_SENTENCES:
+        if not groups or size + len(row[2]) > CHUNK_SENTENCES:
             groups.append([])
             size = 0
         groups[-1].append(row)
@@ -241,14 +246,19 @@ def _summary(
         sentences=sentences,
         model=model,
         domain=domain,
-        flags=_flags(sentences, found),
+        flags=_flags(text, sentences, focus),
     )
 
 
-def _flags(sentences: Sequence[SummarySentence], found: Sequence[object]) -> tuple[Flag, ...]:
-    if sentences or not found:
-        return ()
-    return (Flag("low_score", "no sentence says enough to stand alone"),)
+def _flags(text: str, sentences: Sequence[SummarySentence], focus: _Focus) -> tuple[Flag, ...]:
+    if not sentences:
+        if not text.strip():
+            return ()
+        return (Flag("low_score", "The text has no sentence to choose: the summary is empty."),)
+    best = max(sentence.score or 0.0 for sentence in sentences)
+    if focus.asked and best < UNRELATED:
+        return (Flag("low_score", "No sentence of the text is close to the focus."),)
+    return ()
 
 
 def _pick(
@@ -271,11 +281,13 @@ def _pick(
     weight = relevance + np.array([_bonus(text, focus.figures) for text in texts], np.float32)
     candidates = [i for i, text in enumerate(texts) if len(text.split()) >= MIN_WORDS]
     candidates = candidates or list(range(len(texts)))
-    likeness = vectors @ vectors.T
+    # How like the picked ones each sentence is, kept up as they are picked: the matrix of all
+    # pairs of a long text would fill the memory.
+    near = np.zeros(len(texts), np.float32)
     picked: list[int] = []
     while candidates and len(picked) < count:
-        near = likeness[:, picked].max(axis=1) if picked else np.zeros(len(texts), np.float32)
         best = max(candidates, key=lambda i: RELEVANCE * weight[i] - (1 - RELEVANCE) * near[i])
+        near = np.maximum(near, vectors @ vectors[best]) if picked else vectors @ vectors[best]
         picked.append(best)
         candidates.remove(best)
     return [(i, float(relevance[i])) for i in picked]

@@ -56,7 +56,14 @@ def run(
         )
     handle = engine.load(installed)
     writer = _Writer(handle, installed, sentences, focus, pack, language)
-    works = [_Work(row, text, writer.split([text], language)) for row, text in batch.present]
+    works = []
+    for row, text in batch.present:
+        parts = writer.split([text], language)
+        if parts:
+            works.append(_Work(row, text, parts))
+        else:
+            # Asked to summarise nothing, a model invents something.
+            batch.put(row, _empty(text, installed, pack))
     shown = bar(len(works), what="Summarising", unit="text", show=progress)
     try:
         while works:
@@ -66,7 +73,8 @@ def run(
             short = [work for work in works if len(work.parts) == 1]
             notes = iter(writer.write([part for work in long for part in work.parts]))
             for work in long:
-                work.parts = writer.split([next(notes) for _ in work.parts], language)
+                own = [next(notes) for _ in work.parts]
+                work.parts = writer.split(own, language) or [" ".join(own)]
 
             def put(number: int, text: str, cut: bool, short: list[_Work] = short) -> None:
                 work = short[number]
@@ -139,7 +147,7 @@ class _Writer:
                 filled = 0
             parts[-1].append(text)
             filled += size
-        return [" ".join(part) for part in parts if part] or [" ".join(texts)]
+        return [" ".join(part) for part in parts if part]
 
     def _bounded(self, sentence: str) -> list[tuple[str, int]]:
         """Halve a sentence at a space until each half fits the model."""
@@ -195,6 +203,17 @@ def _tidy(text: str) -> str:
     joined = " ".join(lines)
     head, colon, rest = joined.partition(":")
     return rest.strip() if colon and head.lower() in ("summary", "answer") else joined
+
+
+def _empty(text: str, installed: Installed, pack: domains.Domain | None) -> Summary:
+    message = "The text has no sentence to summarise: the summary is empty."
+    return Summary(
+        text="",
+        style="abstractive",
+        domain=pack.name if pack else None,
+        model=installed.ref,
+        flags=(Flag("low_score", message),) if text.strip() else (),
+    )
 
 
 def _summary(

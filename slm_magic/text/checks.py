@@ -22,7 +22,13 @@ from .protect import blank_spans, differences
 from .signs import lost_signs
 
 FindingKind = Literal[
-    "number_changed", "repetition", "untranslated", "length_ratio", "markup_changed", "truncated"
+    "number_changed",
+    "name_unsupported",
+    "repetition",
+    "untranslated",
+    "length_ratio",
+    "markup_changed",
+    "truncated",
 ]
 
 # Letters of a text in a language for each letter of its English version, roughly.

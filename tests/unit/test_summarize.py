@@ -266,3 +266,60 @@ def test_ctrl_c_keeps_the_abstractive_summaries_that_were_finished(causal: FakeC
     assert (caught.value.done, caught.value.total) == (1, 2)
     first, second = caught.value.results
     assert first.text == "The oven was repaired." and second is None
+
+
+@pytest.mark.usefixtures("encoder")
+def test_a_text_without_a_sentence_gives_an_empty_summary_and_says_so() -> None:
+    code = "```\nprint(1)\n```\n"
+    alone = summarize(code)
+    assert alone.text == "" and [flag.kind for flag in alone.flags] == ["low_score"]
+    # First, where it once broke the grouping; a blank row has nothing that could be missing.
+    blank, missing, real = summarize(["", None, REPORT], sentences=1)
+    assert blank.text == "" and blank.flags == ()
+    assert missing is None and real.text in REPORT
+
+
+def test_a_focus_that_the_text_has_nothing_to_do_with_is_flagged(encoder: FakeEncoder) -> None:
+    encoder.width = 4096  # so that no two words share a place by chance
+    far = summarize(REPORT, focus="zzyzx qwv")
+    assert [flag.kind for flag in far.flags] == ["low_score"]
+    assert summarize(REPORT, focus="profit for the year").flags == ()
+    # A domain's queries are not the user's: nothing was asked for that is not there.
+    assert "low_score" not in {flag.kind for flag in summarize(REPORT, domain="finance").flags}
+
+
+def test_a_model_is_never_asked_to_summarise_nothing(causal: FakeCausal) -> None:
+    causal.reply = lambda _: "The oven was repaired."
+    blank, code, real = summarize(["  ", "```\nx = 1\n```\n", REPORT], style="abstractive")
+    assert len(causal.prompts) == 1
+    assert (blank.text, code.text, real.text) == ("", "", "The oven was repaired.")
+    assert blank.flags == () and [flag.kind for flag in code.flags] == ["low_score"]
+
+
+def test_a_model_that_writes_nothing_is_flagged(causal: FakeCausal) -> None:
+    causal.enqueue(" \n")
+    assert [f.kind for f in summarize(REPORT, style="abstractive").flags] == ["truncated"]
+
+
+@pytest.mark.parametrize(
+    ("written", "flagged"),
+    [
+        ("The chain of Bernardo Quist sold bread.", ["Bernardo", "Quist"]),
+        ("A Choir sang at the opening. Bread was sold.", []),
+        ("Bread was sold, Profit rose.", []),
+        ("Bread was sold at Ostend's market.", ["Ostend's"]),
+    ],
+)
+def test_a_name_that_is_not_in_the_text_is_flagged(
+    causal: FakeCausal, written: str, flagged: list[str]
+) -> None:
+    causal.enqueue(written)
+    summary = summarize(REPORT, style="abstractive")
+    names = [flag for flag in summary.flags if flag.kind == "name_unsupported"]
+    assert [summary.text[flag.start : flag.end] for flag in names] == flagged
+
+
+def test_german_nouns_are_not_taken_for_names(causal: FakeCausal) -> None:
+    causal.enqueue("Es wurde Brot verkauft.")
+    summary = summarize("Die Kette hat viel gebacken.", style="abstractive", language="de")
+    assert summary.flags == ()
