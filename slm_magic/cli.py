@@ -73,6 +73,8 @@ def _task(parsed: Parsed) -> int:
     except Interrupted as error:
         print(f"slm-magic: {error}", file=sys.stderr)
         results, code = error.results, 130
+        if not error.done and all(result is None for result in results):
+            return code  # nothing to write, and the file of -o may hold something
     _write(_render(results, wanted), options.get("out"))
     if not quiet:
         for result in formats.many(results):
@@ -85,7 +87,8 @@ def _texts(files: list[str]) -> list[str]:
     try:
         if not files:
             return [sys.stdin.buffer.read().decode("utf-8")]
-        return [Path(name).read_text(encoding="utf-8") for name in files]
+        # As bytes: reading text would change the ends of lines.
+        return [Path(name).read_bytes().decode("utf-8") for name in files]
     except UnicodeDecodeError as error:
         raise OptionError("The input is not UTF-8; convert it first.") from error
     except OSError as error:
@@ -104,13 +107,14 @@ def _render(results: Any, wanted: str) -> str:
 def _write(text: str, out: str | None) -> None:
     text = text if text.endswith("\n") else text + "\n"
     if out is None:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        # UTF-8 whatever the locale, as the input is.
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
         return
     target = Path(out)
     partial = target.with_name(f".{target.name}.part")
     try:
-        partial.write_text(text, encoding="utf-8")
+        partial.write_bytes(text.encode("utf-8"))
         partial.replace(target)
     except OSError as error:
         partial.unlink(missing_ok=True)

@@ -158,4 +158,6 @@ def _environment() -> Iterator[Fact]:
     yield "environment", "torch", "imported" if torch else "not imported", note
     for name in sorted(os.environ):
         if name.startswith(_OWN_VARIABLES) and name != forbidden:
-            yield "environment", name, os.environ[name], ""
+            # What it prints is pasted into reports, and this one is a secret.
+            secret = name == "SLM_MAGIC_HASH_KEY"
+            yield "environment", name, "set" if secret else os.environ[name], ""

@@ -74,7 +74,7 @@ SETTINGS: Mapping[str, Setting] = {
     for setting in (
         Setting("target", "str", "Language to translate into, such as 'fr'."),
         Setting("source", "str", "Language to translate from; unset, it is detected."),
-        Setting("domain", "str", "Domain of the texts, such as 'finance'."),
+        Setting("domain", "str", "Domain of the texts to summarize, such as 'finance'."),
         Setting("translate_model", "str", "Model for translate; see '%slm use'."),
         Setting("summarize_model", "str", "Model for summarize; see '%slm use'."),
         Setting("redact_model", "str", "Model for redact; see '%slm use'."),

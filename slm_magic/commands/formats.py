@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -44,14 +45,30 @@ def text(results: Any) -> str:
 
 
 def markdown(results: Any) -> str:
-    """Return the output as Markdown: summaries as lists, other texts as they are."""
+    """Return the output as Markdown: summaries as lists, other texts as they are.
+
+    What the source did not mean as markup is escaped: tags, and sentences taken out of it.
+    """
     parts = []
     for result in many(results):
         if isinstance(result, Summary) and result.sentences:
-            parts.append("\n".join(f"- {' '.join(s.text.split())}" for s in result.sentences))
+            parts.append(
+                "\n".join(f"- {_escaped(' '.join(s.text.split()))}" for s in result.sentences)
+            )
+        elif isinstance(result, Redaction):
+            # <PERSON_1> would be an element of HTML that shows nothing.
+            tags = {span.placeholder for span in result.spans}
+            text = result.text
+            for tag in sorted(tags, key=len, reverse=True):
+                text = text.replace(tag, _escaped(tag))
+            parts.append(text)
         elif result is not None:
             parts.append(result.text)
     return "\n\n".join(parts)
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([<*])", r"\\\1", text)
 
 
 def html(results: Any) -> str:

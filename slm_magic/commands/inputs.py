@@ -62,7 +62,8 @@ def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:
         owner, key = _value(node.value, variables), _key(node.slice)
         try:
             return owner[key]
-        except (LookupError, TypeError, ValueError) as error:
+        # Polars' errors are no LookupError, and other owners may raise what they like.
+        except Exception as error:
             keys = [word for word in getattr(owner, "keys", list)() if isinstance(word, str)]
             meant = did_you_mean(key, keys) if isinstance(key, str) else ""
             raise OptionError(f"{type(owner).__name__} has no [{key!r}].{meant}") from error

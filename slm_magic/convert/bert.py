@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConversionError
+from ..waiting import passive
 from .quantize import (
     Matrix,
     Progress,
@@ -64,6 +65,7 @@ def convert_bert(
     ConversionError
         When a file is missing or damaged, or the model is of another kind.
     """
+    passive()
     kind = check_quantization(quantization)
     config = read_json(files / "config.json")
     tokens = _vocabulary(files / "tokenizer.json", int(_need(config, "vocab_size")))

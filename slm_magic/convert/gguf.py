@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConversionError
+from ..waiting import passive
 from .gguf_header import Header, TensorInfo, read_header
 from .gguf_tokenizer import GGUFVocabulary, build_tokenizer
 from .quantize import (
@@ -58,6 +59,7 @@ def convert_gguf(
     ConversionError
         If the file is damaged, or of a kind that is not covered.
     """
+    passive()
     kind = check_quantization(quantization)
     header = read_header(path)
     fields = _Fields(header)

@@ -53,6 +53,7 @@ class Encoder(Handle):
         refuse_fork()
         states: dict[int, npt.NDArray[np.float32]] = {}
         with self._lock:
+            self._reload()
             # A batch takes a tenth of a second, so Ctrl-C is heard between two of them.
             for batch in token_batches([len(sequence) for sequence in ids], self.plan):
                 try:

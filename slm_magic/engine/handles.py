@@ -9,7 +9,6 @@ running greedy batches stop at their next step.
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import time
@@ -17,7 +16,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ModelLoadError
+from ..errors import ModelLoadError, OptionError
+from ..waiting import passive
 from .forks import note_loaded, refuse_fork
 from .plan import Plan, token_batches
 
@@ -85,9 +85,7 @@ Submit = Callable[[list[int], "Callable[[Any], bool] | None"], "list[Any]"]
 
 def import_ctranslate2() -> Any:
     """Import CTranslate2 with threads that do not spin."""
-    # Spinning OpenMP workers made decoding 66 times slower beside another busy process, which
-    # in a notebook is the rule. It must be set before the first import of ctranslate2.
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    passive()
     import ctranslate2
 
     return ctranslate2
@@ -113,7 +111,14 @@ class Handle:
         self.plan = plan
         self._lock = threading.RLock()
         self._leftover: list[Any] = []
-        factory = getattr(import_ctranslate2(), self._class)
+        ctranslate2 = import_ctranslate2()
+        known = {"default", "auto", *ctranslate2.get_supported_compute_types("cpu")}
+        if plan.compute_type not in known:
+            raise OptionError(
+                f"This machine has no compute type {plan.compute_type!r}; set "
+                f"SLM_MAGIC_COMPUTE_TYPE to one of: {', '.join(sorted(known))}."
+            )
+        factory = getattr(ctranslate2, self._class)
         try:
             self._model = factory(
                 str(installed.folder),
@@ -123,10 +128,7 @@ class Handle:
                 intra_threads=plan.intra_threads,
             )
         except (RuntimeError, ValueError) as error:
-            raise ModelLoadError(
-                f"CTranslate2 cannot load {installed.name!r} ({first_line(error)}); "
-                f"pull it again: %slm pull {installed.name} --force"
-            ) from error
+            raise self._refused(error) from error
         # Read now: another process may pull the model again while this one has it loaded.
         self._size = (installed.folder / "model.bin").stat().st_size
         note_loaded()
@@ -135,6 +137,21 @@ class Handle:
     def size(self) -> int:
         """Bytes of the weights on disk, which is what they take in memory."""
         return self._size
+
+    def _reload(self) -> None:
+        # Whoever holds a handle may use it, though the model was unloaded meanwhile to make room.
+        if not self._model.model_is_loaded:
+            try:
+                self._model.load_model()
+            except (RuntimeError, ValueError) as error:
+                raise self._refused(error) from error
+
+    def _refused(self, error: Exception) -> ModelLoadError:
+        name = self.installed.name
+        again = (
+            f"pull it again: %slm pull {name} --force" if self.installed.created else "replace it"
+        )
+        return ModelLoadError(f"CTranslate2 cannot load {name!r} ({first_line(error)}); {again}.")
 
     def unload(self) -> None:
         """Free the weights; waits for batches that an interrupt left running."""
@@ -152,12 +169,11 @@ class Handle:
     def _drain(self) -> None:
         # An interrupt returns at once and leaves the running step behind; CTranslate2 must not
         # be unloaded or asked again before it has ended (CTranslate2 issues 613 and 614).
-        for future in self._leftover:
-            try:
-                future.result()
-            except RuntimeError:
-                pass
-        self._leftover.clear()
+        # Polled, so that Ctrl-C is heard here too.
+        while self._leftover:
+            self._leftover = [future for future in self._leftover if not future.done()]
+            if self._leftover:
+                time.sleep(POLL_SECONDS)
 
     def _run(
         self,
@@ -186,17 +202,26 @@ class Handle:
 
         def settle(index: int, tokens: list[str], scores: Sequence[float] = ()) -> None:
             score = scores[0] if decoding.scores else None
-            found = results.setdefault(index, _generated(tokens[skip:], score, ends))
+            results.setdefault(index, _generated(tokens[skip:], score, ends))
+            hand_over(index)
+
+        def hand_over(index: int) -> None:
             if index not in handed and on_result is not None:
-                on_result(index, found)
+                on_result(index, results[index])
             handed.add(index)
+
+        def settle_done() -> None:
+            for index in [i for i, future in running.items() if future.done()]:
+                settle(index, *take(outcome(running[index], self.installed.name)))
+                del running[index]
 
         steps = _Steps(whole=not decoding.scores)
         running: dict[int, Any] = {}
-        batches = iter(token_batches(lengths, self.plan))
+        batches = iter(token_batches(lengths, self.plan, beams=decoding.beam_size > 1))
         in_flight: list[set[int]] = []
         with self._lock:
             self._drain()
+            self._reload()
             try:
                 more = True
                 while more or running:
@@ -210,20 +235,23 @@ class Handle:
                         in_flight.append(set(batch))
                     for index, tokens in steps.finished():
                         settle(index, tokens)
-                    for index in [i for i, future in running.items() if future.done()]:
-                        settle(index, *take(outcome(running.pop(index), self.installed.name)))
+                    settle_done()
                     in_flight = [batch for batch in in_flight if not batch.isdisjoint(running)]
                     if running:
                         time.sleep(POLL_SECONDS)
             except BaseException as error:
                 steps.stop()
-                self._leftover.extend(running.values())
-                if isinstance(error, KeyboardInterrupt) and on_result is not None:
-                    # Ctrl-C may have come between a sequence's end and its being handed over.
-                    for index in results.keys() - handed:
-                        on_result(index, results[index])
-                    for index, tokens in steps.finished():
-                        settle(index, tokens)
+                try:
+                    if isinstance(error, KeyboardInterrupt):
+                        # It may have come between a sequence's end and its being handed over. The
+                        # one that was just being handed over may so be handed over twice.
+                        for index in results.keys() - handed:
+                            hand_over(index)
+                        for index, tokens in steps.finished():
+                            settle(index, tokens)
+                        settle_done()
+                finally:
+                    self._leftover.extend(running.values())
                 raise
         return [results[i] for i in range(len(lengths))]
 

@@ -20,6 +20,8 @@ BATCH_TOKENS = {"causal": 4096, "seq2seq": 2048, "encoder": 4096}
 # Sequences a batch: bounds the memory of the decoder's state, and for a causal model how long
 # one step, and so an interrupt, can take.
 BATCH_SEQUENCES = {"causal": 16, "seq2seq": 64, "encoder": 32}
+# With a beam a batch cannot be stopped, so Ctrl-C waits for it before the next call.
+BEAM_SEQUENCES = {"causal": 4, "seq2seq": 16, "encoder": 32}
 # Share of the machine's memory that loaded models may fill.
 MEMORY_SHARE = 0.5
 
@@ -34,6 +36,8 @@ class Plan:
         Batches that run side by side, and threads for each.
     max_batch_tokens, max_batch_sequences
         Bounds of a batch; tokens are counted with padding.
+    max_beam_sequences
+        The bound for decoding with a beam.
     """
 
     compute_type: str
@@ -41,6 +45,7 @@ class Plan:
     intra_threads: int
     max_batch_tokens: int
     max_batch_sequences: int
+    max_beam_sequences: int = 16
 
 
 def cores() -> int:
@@ -76,10 +81,13 @@ def plan(kind: ModelKind, workload: Workload = "cell") -> Plan:
         intra_threads=1 if side_by_side else threads,
         max_batch_tokens=BATCH_TOKENS[kind],
         max_batch_sequences=BATCH_SEQUENCES[kind],
+        max_beam_sequences=BEAM_SEQUENCES[kind],
     )
 
 
-def token_batches(lengths: Sequence[int], plan: Plan) -> Iterator[list[int]]:
+def token_batches(
+    lengths: Sequence[int], plan: Plan, *, beams: bool = False
+) -> Iterator[list[int]]:
     """Yield batches of indices, longest sequences first, within the bounds of `plan`.
 
     Sequences of like length go together, so that little is padding; the longest first, so that
@@ -87,10 +95,11 @@ def token_batches(lengths: Sequence[int], plan: Plan) -> Iterator[list[int]]:
     bound makes a batch of its own.
     """
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
+    most = min(plan.max_batch_sequences, plan.max_beam_sequences if beams else len(order) or 1)
     start = 0
     while start < len(order):
         longest = max(1, lengths[order[start]])
-        size = max(1, min(plan.max_batch_sequences, plan.max_batch_tokens // longest))
+        size = max(1, min(most, plan.max_batch_tokens // longest))
         yield order[start : start + size]
         start += size
 

@@ -144,6 +144,7 @@ class Causal(Handle):
         )
         with self._lock:
             self._drain()
+            self._reload()
             (future,) = self._submit([prompt], static_prompt, greedy, callback)
             try:
                 yield from _pieces(self.tokenizer, _tokens(future, tokens, ends))

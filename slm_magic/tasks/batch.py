@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, Union
 
@@ -89,7 +89,11 @@ def read(text_or_texts: Texts) -> Batch[Any]:
         if not text_or_texts.strip():
             raise EmptyTextError("There is no text to work on: the body or argument is empty.")
         return Batch([text_or_texts], single=True)
-    if isinstance(text_or_texts, (bytes, dict)) or not isinstance(text_or_texts, Iterable):
+    if hasattr(text_or_texts, "columns"):
+        # Iterating a data frame gives the names of its columns.
+        raise OptionError("Expected one column of text, such as df['review'], not a data frame.")
+    # A set has no order in which results could come back.
+    if isinstance(text_or_texts, (bytes, Mapping, Set)) or not isinstance(text_or_texts, Iterable):
         raise OptionError(
             f"Expected a str, a list of str or a Series, not {type(text_or_texts).__name__}."
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import FlaggedError, LanguageError, MissingDependencyError, OptionError, did_you_mean
 from ..quiet import no_torch_advice
+from ..text import languages
 from . import redact_head
 from .batch import Batch, Texts, names, read
 from .redact_operators import OPERATORS, Operator
@@ -61,7 +62,7 @@ def redact(
         a keyed hash, equal for equal values of one call; set ``SLM_MAGIC_HASH_KEY`` to make it
         equal between calls, and keep that key secret. ``fake`` puts made-up values.
     language
-        ISO 639-1 code of the texts' language.
+        Language of the texts: a code such as ``de`` or a name such as ``German``.
     domain
         A domain whose entity types to take, where `entities` is not given.
     model
@@ -97,7 +98,7 @@ def redact(
     'Call <PERSON_1> at <PHONE_NUMBER_1>.'
     """
     batch: Batch[Redaction] = read(text_or_texts)
-    _check_options(operator, language, model)
+    language = _check_options(operator, language, model)
     head = redact_head.load()
     analyzer = _analyzer(language, head)
     wanted = _entities(entities, domain, analyzer.entities)
@@ -125,17 +126,18 @@ def entity_types(language: str = "en") -> tuple[str, ...]:
     MissingDependencyError
         If the extra ``redact`` is not installed.
     """
-    _check_options("tag", language, None)
-    return _analyzer(language, redact_head.load()).entities
+    return _analyzer(_check_options("tag", language, None), redact_head.load()).entities
 
 
-def _check_options(operator: str, language: str, model: str | None) -> None:
+def _check_options(operator: str, language: str, model: str | None) -> str:
+    """Raise for what cannot be used, and return the language's code."""
     if operator not in OPERATORS:
         raise OptionError(
             f"Unknown operator {operator!r}: use one of {', '.join(OPERATORS)}."
             f"{did_you_mean(operator, OPERATORS)}"
         )
-    if language not in LANGUAGES:
+    code = languages.parse(language)
+    if code not in LANGUAGES:
         raise LanguageError(
             f"redact does not cover the language {language!r}; it covers {', '.join(LANGUAGES)}."
         )
@@ -143,6 +145,7 @@ def _check_options(operator: str, language: str, model: str | None) -> None:
         raise OptionError(
             f"redact has one model, {MODEL!r}, not {model!r}.{did_you_mean(str(model), [MODEL])}"
         )
+    return code
 
 
 def _analyzer(language: str, head: Head) -> Analyzer:

@@ -56,23 +56,34 @@ def resolve(
     """
     spans = [span for item in findings if (span := _trimmed(text, Span(*item))) is not None]
     spans = [_whole_words(text, _with_affix(text, span)) for span in spans]
-    merged: list[list[Span]] = []
-    end = -1
-    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
-        if span.start < end:
-            merged[-1].append(span)
-            end = max(end, span.end)
-        else:
-            merged.append([span])
-            end = span.end
     out = []
-    for group in merged:
+    for group in _overlapping(spans):
         span = _one(group)
         if wanted is None or span.entity in wanted:
             out.append(span)
-        else:
-            out += [part for part in group if part.entity in wanted and part.entity in _GUESSED]
+            continue
+        # Inside a guess that nobody asked for, what was asked for is still there.
+        parts = [
+            part
+            for part in group
+            if part.entity in wanted and (part.entity in _GUESSED or span.entity in _GUESSED)
+        ]
+        out += [_one(some) for some in _overlapping(parts)]
     return _joined_addresses(text, out)
+
+
+def _overlapping(spans: Sequence[Span]) -> list[list[Span]]:
+    """Put spans that overlap together, in the order of the text."""
+    groups: list[list[Span]] = []
+    end = -1
+    for span in sorted(spans, key=lambda s: (s.start, -s.end)):
+        if span.start < end:
+            groups[-1].append(span)
+            end = max(end, span.end)
+        else:
+            groups.append([span])
+            end = span.end
+    return groups
 
 
 def _one(group: Sequence[Span]) -> Span:

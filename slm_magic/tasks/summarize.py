@@ -16,6 +16,7 @@ from .. import domains, engine
 from ..catalog import ModelRef
 from ..errors import FlaggedError, OptionError
 from ..progress import bar
+from ..text import languages
 from ..text.segment import segment
 from . import batch as batches
 from . import choose
@@ -89,7 +90,8 @@ def summarize(
         Name or folder of the model; by default `minilm-l6` for extractive summaries and an
         installed causal or sequence-to-sequence model for abstractive ones.
     language
-        ISO 639-1 code of the text, for its sentence boundaries.
+        Language of the text, a code such as ``fr`` or a name such as ``French``: for its sentence
+        boundaries, and the one that an abstractive summary is written in.
     progress
         Whether to show a bar.
     strict
@@ -104,6 +106,8 @@ def summarize(
     ------
     OptionError
         If an option cannot be used.
+    LanguageError
+        If the language is not known.
     EmptyTextError
         If a single text is empty.
     ModelNotInstalledError
@@ -125,6 +129,7 @@ def summarize(
     if style not in STYLES:
         raise OptionError(f"There is no style {style!r}; styles: {', '.join(STYLES)}.")
     pack = domains.get(domain) if domain else None
+    language = languages.parse(language)
     batch: batches.Batch[Summary] = batches.read(text_or_texts)
     if style == "abstractive":
         from .summarize_abstractive import run

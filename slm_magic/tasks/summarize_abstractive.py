@@ -116,7 +116,7 @@ class _Writer:
         self._prompt = card.prompts.get("summarize", {})
         self._values = {
             "sentences": str(sentences),
-            "language": languages.name(languages.parse(language)),
+            "language": languages.name(language),
             # With the space before each, so that a prompt without wishes ends as it is written.
             "wishes": "".join(f" {wish}" for wish in wishes),
         }

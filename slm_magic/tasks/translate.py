@@ -248,6 +248,8 @@ class _Plan:
             tiles = words(work.text) if words else self._cut(work.text)
             jobs = [self._job(tile, markdown) if tile.translatable else None for tile in tiles]
             work.pieces = list(zip(tiles, jobs, strict=True))
+            if words and not any(jobs) and any(c.isalpha() for c in work.text):
+                work.note("The model reads no word of this text; left as it is.")
             work.markdown = markdown
         return len(self._jobs)
 

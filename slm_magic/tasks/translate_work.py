@@ -34,13 +34,17 @@ class Work:
         """Whether all of them have."""
         return all(job is None or job.best is not None for _, job in self.pieces)
 
+    def note(self, message: str) -> None:
+        """Flag the whole text as untranslated."""
+        self._note = Flag("untranslated", message)
+
     def keep(self, target: str) -> None:
         """Carry the text over as it is: it has no words, or is in the target language."""
         if self.text:
             self.pieces = [(Segment(self.text, 0, len(self.text), False), None)]
         if self.source == target:
             name = languages.name(target)
-            self._note = Flag("untranslated", f"The text is in {name} already; left as it is.")
+            self.note(f"The text is in {name} already; left as it is.")
 
     def result(self, target: str, installed: Installed | None, *, interrupted: bool) -> Translation:
         """Return the translation, with unfinished sentences in the source language."""

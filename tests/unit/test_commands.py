@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from slm_magic.commands import inputs, run, values
+from slm_magic import library
+from slm_magic.commands import inputs, manage, run, values
 from slm_magic.commands.parse import Word, help_text, parse, split
+from slm_magic.commands.spec import FrontEnd
 from slm_magic.commands.table import COMMANDS, commands_of
 from slm_magic.errors import LanguageError, OptionError
 from slm_magic.settings import SETTINGS
@@ -61,12 +63,30 @@ def test_a_quoted_value_may_start_with_a_dash() -> None:
         ("info a b", "only NAME"),
         ("use translate", "use needs TASK NAME"),
         ("models x", "no names"),
+        ("pull ./x --as mine", "Did you mean '--name'"),
     ],
 )
 def test_mistakes_are_told_in_one_line(line: str, told: str) -> None:
     with pytest.raises(OptionError, match=told) as caught:
         parse(split(line), "magic")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("front", ["magic", "shell"])
+def test_pull_takes_a_name(front: FrontEnd, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[object] = []
+
+    def pull(names: list[str], **options: object) -> list[object]:
+        seen.append(options)
+        return []
+
+    monkeypatch.setattr(library, "pull", pull)
+    for line in ("pull hf:a/b --name mine --force", "pull a b"):
+        manage.run(parse(split(line), front), progress=False)
+    assert seen == [
+        {"name": "mine", "force": True, "progress": False},
+        {"name": None, "force": False, "progress": False},
+    ]
 
 
 def test_the_shell_has_no_session_commands() -> None:
@@ -160,6 +180,13 @@ def test_a_data_frame_needs_a_column() -> None:
     with pytest.raises(OptionError, match="name one column"):
         inputs.evaluate("df", {"df": frame})
     assert next(iter(inputs.evaluate("df.review", {"df": frame}))) == "good"
+
+
+def test_a_column_that_polars_lacks_is_one_line() -> None:
+    polars = pytest.importorskip("polars")
+    frame = polars.DataFrame({"review": ["good"]})
+    with pytest.raises(OptionError, match=r"DataFrame has no \['nope'\]"):
+        inputs.evaluate("df['nope']", {"df": frame})
 
 
 def test_expand_is_one_pass_over_plain_names() -> None:

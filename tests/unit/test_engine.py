@@ -193,6 +193,89 @@ def test_ctrl_c_keeps_what_is_finished_and_the_next_call_works(
     assert len(after.tokens) == 2
 
 
+def test_ctrl_c_hands_over_all_that_a_beam_had_finished(
+    open_tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle = open_tiny("seq2seq")
+    # All batches are in flight at once, and done before the first result is handed over.
+    monkeypatch.setattr(handles, "BATCHES_AHEAD", 10)
+    submit = handle._model.translate_batch
+
+    def patient(*args: Any, **options: Any) -> Any:
+        futures = submit(*args, **options)
+        for future in futures:
+            future.result()
+        return futures
+
+    class Patient:
+        model_is_loaded = True
+        translate_batch = staticmethod(patient)
+
+    loaded, handle._model = handle._model, Patient()
+    seen: list[int] = []
+
+    def interrupt_at_third(index: int, _: engine.Generated) -> None:
+        seen.append(index)
+        if len(seen) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        handle.translate(
+            sentences(40),
+            decoding=Decoding(beam_size=2, max_new_tokens=4),
+            on_result=interrupt_at_third,
+        )
+    handle._model = loaded
+    assert set(seen) == set(range(40))
+    # Only the one that the interrupt fell into comes twice.
+    assert len(seen) == 41 and seen.count(seen[2]) == 2
+
+
+def test_batches_with_a_beam_are_small() -> None:
+    lengths = [5] * 100
+    made = plan("causal")
+    assert max(map(len, token_batches(lengths, made))) > 4
+    assert max(map(len, token_batches(lengths, made, beams=True))) == 4
+
+
+def test_waiting_for_what_an_interrupt_left_hears_ctrl_c(open_tiny: Callable[..., Any]) -> None:
+    handle = open_tiny("seq2seq")
+
+    class Never:
+        def done(self) -> bool:
+            return False
+
+    handle._leftover = [Never()]
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        handle.translate([["w1"]])
+    handle._leftover = []
+    assert handle.translate([["w1"]], decoding=Decoding(max_new_tokens=2))
+
+
+@pytest.mark.parametrize("kind", ["causal", "seq2seq", "encoder"])
+def test_a_handle_that_was_unloaded_loads_again_when_used(
+    open_tiny: Callable[..., Any], kind: str
+) -> None:
+    handle = open_tiny(kind)
+    engine.unload()
+    assert not handle._model.model_is_loaded
+    if kind == "encoder":
+        assert handle.hidden([[3, 4]])[0].shape == (2, 16)
+    else:
+        run = handle.translate if kind == "seq2seq" else handle.generate
+        assert run([["w1", "w2"]], decoding=Decoding(max_new_tokens=2))
+    handle.unload()
+
+
+def test_an_unknown_compute_type_is_the_users_mistake(
+    open_tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLM_MAGIC_COMPUTE_TYPE", "int3")
+    with pytest.raises(OptionError, match=r"'int3'; set SLM_MAGIC_COMPUTE_TYPE to one of: .*int8"):
+        open_tiny("causal")
+
+
 def test_one_load_a_model(open_tiny: Callable[..., Any]) -> None:
     first = open_tiny("causal", "a")
     assert open_tiny("causal", "a") is first

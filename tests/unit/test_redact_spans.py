@@ -133,3 +133,14 @@ def test_like_keeps_the_form() -> None:
     assert [c.isdigit() for c in made] == [c.isdigit() for c in "AB-12 c"]
     assert made[:2].isupper()
     assert made[2] == "-"
+
+
+def test_a_wanted_pattern_inside_an_unwanted_guess_is_taken_out() -> None:
+    text = "x a@b.local y"
+    findings = [("ORGANIZATION", 0, 13, 0.7), ("EMAIL_ADDRESS", 2, 11, 0.5)]
+    [span] = resolve(text, findings, {"EMAIL_ADDRESS"})
+    assert (span.entity, span.start, span.end) == ("EMAIL_ADDRESS", 2, 11)
+    # Of parts that overlap, one remains.
+    findings = [("LOCATION", 0, 13, 0.9), ("URL", 2, 11, 0.5), ("EMAIL_ADDRESS", 2, 8, 0.6)]
+    spans = resolve(text, findings, {"EMAIL_ADDRESS", "URL"})
+    assert [(s.start, s.end) for s in spans] == [(2, 11)]

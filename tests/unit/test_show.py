@@ -156,6 +156,8 @@ def test_formats_of_one_and_of_many() -> None:
     assert formats.text(TRANSLATION) == TRANSLATION.text
     assert formats.text(many) == "Il en reste 71 & <i>rien</i>.\nSales rose."
     assert formats.markdown(SUMMARY) == "- Sales rose."
+    # Without the sign before it, Markdown takes the tag for an element and shows nothing.
+    assert formats.markdown(REDACTION) == REDACTION.text.replace("<", "\\<")
     assert [item and item["task"] for item in formats.data(many)] == [
         "translate", None, "summarize",
     ]  # fmt: skip

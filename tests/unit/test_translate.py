@@ -371,3 +371,23 @@ def test_groups_give_short_sentences_a_limit_of_their_own() -> None:
     assert high > 300 and low < 60
     assert groups([100, 5], 512)[0][0] == [0, 1]
     assert groups([], 512) == []
+
+
+def test_a_model_of_single_words_flags_a_text_it_reads_no_word_of(
+    opus: FakeSeq2Seq,
+) -> None:
+    opus.tokenizer.words = re.compile(r"[a-c]+")
+    assert translate("abc cab", target="fr", source="en").flags == ()
+    result = translate("Καλημέρα", target="fr", source="en")
+    assert result.text == "Καλημέρα"
+    assert [flag.kind for flag in result.flags] == ["untranslated"]
+    assert translate("12 34", target="fr", source="en").flags == ()
+
+
+def test_a_data_frame_or_a_set_is_refused() -> None:
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(OptionError, match="one column of text"):
+        translate(pandas.DataFrame({"a": ["x"]}), target="fr")
+    for wrong in ({"a": "x"}, {"x", "y"}):
+        with pytest.raises(OptionError, match="Expected a str, a list"):
+            translate(wrong, target="fr")  # type: ignore[arg-type]
