@@ -27,7 +27,7 @@ def open_tokenizer(installed: Installed) -> Any:
     ModelLoadError
         If its tokenizer is missing or damaged.
     """
-    if installed.card.kind == "seq2seq" and not (installed.folder / "tokenizer.json").is_file():
+    if installed.card.kind == "seq2seq":
         from .tokenization_seq2seq import open_seq2seq
 
         return open_seq2seq(installed)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _END = "</s>"
 _SPECIAL = frozenset({"<unk>", "<s>", "</s>", "<pad>", "<blank>"})
 _TARGET_TOKEN = re.compile(r">>([A-Za-z_]+)<<")
+# English, as the vocabularies of NLLB and of M2M100 name it.
+_LANGUAGE_TOKENS = frozenset({"eng_Latn", "__en__"})
 # Names of the one model that reads and writes, in packages that have no pair of them.
 _SHARED_MODELS = ("sentencepiece.model", "spm.model", "sp_m.model")
 
@@ -31,12 +33,18 @@ def open_seq2seq(installed: Installed) -> OpusTokenizer | CharTokenizer:
         If there is none that this package knows.
     """
     folder = installed.folder
+    vocabulary = read_vocabulary(folder, "source")
+    if not _LANGUAGE_TOKENS.isdisjoint(vocabulary):
+        # Read as OPUS it would translate into a language of its own choice.
+        raise ModelLoadError(
+            f"{installed.name!r} is of the NLLB or M2M100 family, which cannot be read yet; "
+            "use an OPUS-MT model or a language model."
+        )
     if (folder / "source.spm").is_file() and (folder / "target.spm").is_file():
         return OpusTokenizer(folder, folder / "source.spm", folder / "target.spm")
     for name in _SHARED_MODELS:
         if (folder / name).is_file():
             return OpusTokenizer(folder, folder / name, folder / name)
-    vocabulary = read_vocabulary(folder, "source")
     if vocabulary and all(len(token) == 1 or token in _SPECIAL for token in vocabulary):
         return CharTokenizer(vocabulary)
     raise ModelLoadError(

@@ -14,6 +14,7 @@ from slm_magic import engine
 from slm_magic.errors import LanguageError, ModelLoadError
 from slm_magic.tasks import detect
 from slm_magic.tasks.translate import translate
+from slm_magic.tokenization import open_tokenizer
 from slm_magic.tokenization_seq2seq import (
     CharTokenizer,
     OpusTokenizer,
@@ -115,6 +116,22 @@ def test_a_folder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
     (tmp_path / "target.spm").write_bytes(b"no model")
     with pytest.raises(ModelLoadError, match="SentencePiece"):
         open_seq2seq(fake_installed(folder=tmp_path)).encode("word")
+
+
+@pytest.mark.parametrize("token", ["eng_Latn", "__en__"])
+def test_families_that_would_be_read_wrongly_are_refused(tmp_path: Path, token: str) -> None:
+    folder = opus_folder(tmp_path / "own", add_source_eos=True, targets=(token,))
+    # Laid out as OPUS is, and with a tokenizer.json as such folders often have.
+    (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelLoadError, match="NLLB or M2M100"):
+        open_tokenizer(fake_installed("own", "seq2seq", folder))
+
+
+def test_a_tokenizer_json_alone_does_not_make_a_translator(tmp_path: Path) -> None:
+    tiny.seq2seq(tmp_path / "own")
+    (tmp_path / "own" / "tokenizer.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(ModelLoadError, match=r"it needs source\.spm"):
+        open_tokenizer(fake_installed("own", "seq2seq", tmp_path / "own"))
 
 
 def test_an_opus_folder_translates_through_the_engine(
