@@ -183,13 +183,11 @@ def _entities(
     return asked or None
 
 
-def _encoder(workload: str) -> Any:
+def _encoder() -> Any:
     from .. import engine
     from ..store import Store
 
-    return engine.load(
-        Store.default().resolve(BODY), workload="bulk" if workload == "bulk" else "cell"
-    )
+    return engine.load(Store.default().resolve(BODY))
 
 
 def _find(
@@ -206,7 +204,7 @@ def _find(
     present = batch.present
     if not present:
         return
-    encoder = _encoder("bulk" if len(present) > CHUNK else "cell")
+    encoder = _encoder()
     shown = bar(len(present), what="redact", unit="text", show=progress)
     try:
         for low in range(0, len(present), CHUNK):

@@ -70,7 +70,7 @@ HEAD = FakeHead()
 @pytest.fixture(autouse=True)
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redact_head, "load", lambda: HEAD)
-    monkeypatch.setattr(task, "_encoder", lambda workload: None)
+    monkeypatch.setattr(task, "_encoder", lambda: None)
     monkeypatch.delenv("SLM_MAGIC_HASH_KEY", raising=False)
 
 
