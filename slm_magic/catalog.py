@@ -53,7 +53,7 @@ class Source:
     repository, revision
         For ``hub``.
     path
-        For ``local``.
+        For ``local`` and ``package``: where. For ``hub``: the one file that was named, if any.
     """
 
     kind: Literal["pypi", "hub", "local", "package"]

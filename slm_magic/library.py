@@ -9,8 +9,17 @@ from typing import Any, overload
 from . import catalog, engine
 from .catalog import TASKS, ModelCard
 from .diagnose import doctor
-from .errors import IntegrityError, OptionError, UnknownModelError, did_you_mean
+from .errors import (
+    IntegrityError,
+    ModelNotInstalledError,
+    OptionError,
+    UnknownModelError,
+    did_you_mean,
+)
+from .sources.hub_name import HubName, is_hub
+from .sources.local import quoted
 from .store import Installed, Store
+from .store.describe import looks_like_path
 from .tables import Table, size
 
 __all__ = ["STARTERS", "doctor", "info", "models", "pull", "remove", "unload", "verify"]
@@ -52,12 +61,14 @@ def pull(
     Parameters
     ----------
     names
-        A name, a list of names, ``"starters"``, ``hf:owner/name@revision``, or a path to a
-        CTranslate2 folder, a checkpoint folder or a ``.gguf`` file.
+        A name, a list of names, ``"starters"``, ``hf:owner/name`` or ``hf:owner/name@revision``
+        for a repository of the Hub, ``hf:owner/name/file.gguf`` for one file of it, or a path to
+        a CTranslate2 folder, a checkpoint folder or a ``.gguf`` file.
     progress
         Whether to show progress bars.
     force
-        Pull again what is installed; the old files stay until the new ones are whole.
+        Pull again what is installed, also over a model from elsewhere that has its name; the
+        old files stay until the new ones are whole.
     name
         What to call a model of your own, given by path or ``hf:``.
 
@@ -70,6 +81,8 @@ def pull(
     ------
     UnknownModelError
         If there is no such model; nothing of a list is pulled then.
+    OptionError
+        If a name cannot be used, or a model from elsewhere has it.
     OfflineError, PackageNotFoundError, IntegrityError, DiskFullError
         If the download fails; what was installed is still there.
     ConversionError, ModelLoadError
@@ -106,8 +119,8 @@ def _pull(name: str | Path, progress: bool, force: bool, save_as: str | None) ->
 def _check_known(names: Iterable[str | Path]) -> None:
     """Refuse a misspelt name before the first byte is downloaded."""
     for name in names:
-        if isinstance(name, str) and ":" not in name and "/" not in name and "\\" not in name:
-            catalog.find(name)
+        if not looks_like_path(name) and not is_hub(name):
+            catalog.find(str(name))
 
 
 def models(task: str | None = None, installed: bool | None = None) -> Table:
@@ -176,13 +189,15 @@ def info(name: str | Path) -> Table:
     ------
     UnknownModelError
         If there is no such model.
+    ModelNotInstalledError
+        If it is a repository of the Hub, of which nothing is known before the pull.
     """
     store = Store.default()
     try:
         found: Installed | None = store.resolve(name)
-    except UnknownModelError:
-        raise
-    except LookupError:
+    except ModelNotInstalledError:
+        if is_hub(name):
+            raise
         found = None
     card = found.card if found is not None else catalog.find(str(name))
     source = card.source
@@ -224,7 +239,7 @@ def _field(key: str, value: Any) -> dict[str, Any]:
 def _origin(card: ModelCard) -> str:
     source = card.source
     if source.kind == "hub":
-        return f"Hub, {source.repository}"
+        return f"Hub, {source.repository}" + (f", {source.path}" if source.path else "")
     if source.kind == "local":
         return source.path
     if source.kind == "package":
@@ -267,11 +282,24 @@ def verify(name: str) -> Installed:
     problems = store.verify(name)
     if problems:
         shown = ", ".join(problems[:3]) + (" and more" if len(problems) > 3 else "")
-        raise IntegrityError(
-            f"{name!r} is not as it was pulled: {shown}; run: %slm pull {name} --force "
-            f"(in a shell: slm-magic pull {name} --force)"
-        )
+        found = store.resolve(name)
+        call = f"pull {_pulled_as(found)} --force"
+        mend = f"run: %slm {call} (in a shell: slm-magic {call})"
+        if found.card.source.kind == "package":
+            mend = "run: pip install --force-reinstall --no-deps slm-magic"
+        raise IntegrityError(f"{name!r} is not as it was pulled: {shown}; {mend}")
     return store.resolve(name)
+
+
+def _pulled_as(found: Installed) -> str:
+    """Return what a pull is given to get an installed model again."""
+    source = found.card.source
+    try:
+        catalog.find(found.name)
+    except UnknownModelError:
+        origin = str(HubName.of(source)) if source.kind == "hub" else quoted(source.path)
+        return f"{origin} --name {found.name}" if origin else found.name
+    return found.name
 
 
 def unload(name: str | None = None) -> list[str]:

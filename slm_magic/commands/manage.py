@@ -49,7 +49,12 @@ def run(parsed: Parsed, *, progress: bool) -> Any:
     """Run one command; return a text to print, or something that shows itself."""
     command, words, options = parsed.command.name, list(map(str, parsed.words)), parsed.options
     if command == "pull":
-        done = library.pull(words, force=bool(options.get("force")), progress=progress)
+        done = library.pull(
+            words,
+            force=bool(options.get("force")),
+            name=options.get("name"),
+            progress=progress,
+        )
         return "\n".join(f"{one.name} is installed ({size(one.disk_bytes)})." for one in done)
     if command == "models":
         return library.models(options.get("task"), True if options.get("installed") else None)

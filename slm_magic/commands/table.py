@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..catalog import Task
 from .spec import Command, FrontEnd, Option
 
@@ -84,8 +86,11 @@ _SHOWN = (
 
 
 def _task(name: Task, help: str, *options: Option) -> Command:
+    # The setting is for summaries: it must not make redact take out less than a person expects,
+    # nor stop a translation by a model that knows no domains.
+    domain = _DOMAIN if name == "summarize" else replace(_DOMAIN, setting="")
     return Command(
-        name, help, (*options, _MODEL, _DOMAIN, _STRICT, *_SHOWN), name, "TEXT", 0, None, ("file",)
+        name, help, (*options, _MODEL, domain, _STRICT, *_SHOWN), name, "TEXT", 0, None, ("file",)
     )
 
 
@@ -164,6 +169,15 @@ _ALL = (
             also=("--query", "--topic", "--about"),
             many=True,
         ),
+        Option(
+            "--language",
+            "language",
+            "language of the text",
+            "LANGUAGE",
+            "language",
+            also=("--lang", "--from"),
+            values="language",
+        ),
     ),
     _task(
         "redact",
@@ -202,7 +216,17 @@ _ALL = (
     Command(
         "pull",
         "get models; 'starters' gets all that the quickstart needs",
-        (Option("--force", "force", "get it again, even if it is installed"), _HELP),
+        (
+            Option("--force", "force", "get it again, even if it is installed"),
+            Option(
+                "--name",
+                "name",
+                "what to call a model of your own, from a path or the Hub",
+                "NAME",
+                also=("--as",),
+            ),
+            _HELP,
+        ),
         names="NAME",
         least=1,
         most=None,

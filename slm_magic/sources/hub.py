@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,24 +14,20 @@ from ..catalog import ModelCard
 from ..errors import (
     IntegrityError,
     OfflineError,
+    OptionError,
     PackageNotFoundError,
     PullError,
+    SlmMagicError,
 )
 from . import Fetched, need_network
 from .disk import disk_errors, mismatch, need_room, sha256_of
-from .local import weights_of
+from .hub_name import HubName
+from .local import WEIGHTS, weights_among
 
-# Everything a model needs to run, and nothing that is code or another framework's weights.
-ALLOW_PATTERNS = (
-    "*.json",
-    "*.spm",
-    "*.txt",
-    "*.model",
-    "model.bin",
-    "model.safetensors",
-    "*.gguf",
-    "*.md",
-)
+# What a model needs to run beside its weights, and nothing that is code.
+ALLOW_PATTERNS = ("*.json", "*.spm", "*.txt", "*.model", "*.md")
+# Of more .gguf files than these, a message names no more.
+NAMED = 12
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -45,7 +42,9 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
     OfflineError
         If the network is forbidden or the Hub is out of reach.
     PackageNotFoundError
-        If there is no such repository or revision, or it is gated.
+        If there is no such repository, revision or file, or it is gated.
+    OptionError
+        If it holds several ``.gguf`` files and the card names none; nothing is downloaded then.
     IntegrityError
         If a large file has another hash than the Hub's record, or than the card.
     DiskFullError
@@ -63,38 +62,71 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
         info = huggingface_hub.HfApi(endpoint=endpoint).model_info(
             repository, revision=revision, files_metadata=True
         )
-        wanted = _wanted(info.siblings or ())
+        weights, wanted = _wanted(card, info.siblings or ())
         commit = str(info.sha)
         if _COMMIT.fullmatch(revision) and commit != revision:
             raise mismatch(f"Commit {revision[:12]} of {repository}")
         _restart_if_other(folder, commit)
         missing = sum(file.size or 0 for file in wanted if not (folder / file.rfilename).is_file())
         need_room(staging, missing + card.disk_bytes)
-        huggingface_hub.snapshot_download(
-            repository,
-            revision=commit,
-            local_dir=folder,
-            endpoint=endpoint,
-            allow_patterns=[file.rfilename for file in wanted],
-        )
+        for file in wanted:
+            # One after another, in this thread: the client's own pool of threads would let a
+            # Ctrl-C wait until the files on their way are whole.
+            huggingface_hub.hf_hub_download(
+                repository, file.rfilename, revision=commit, local_dir=folder, endpoint=endpoint
+            )
         _verify(folder, wanted, repository)
-    sha256 = sha256_of(weights_of(folder))
+    path = folder / weights
+    sha256 = sha256_of(path)
     if card.sha256 and sha256 != card.sha256:
-        weights_of(folder).unlink()
-        raise mismatch(f"{weights_of(folder).name} of {repository}")
-    return Fetched(folder, commit, sha256)
+        path.unlink()
+        raise mismatch(f"{weights} of {repository}")
+    # Not the folder of a GGUF: an earlier pull may have left another beside it.
+    return Fetched(path if path.suffix == ".gguf" else folder, commit, sha256)
 
 
-def _wanted(siblings: Any) -> list[Any]:
+def _wanted(card: ModelCard, siblings: Any) -> tuple[str, list[Any]]:
+    """Return the name of the weights, and all files to download: a GGUF is a whole model.
+
+    Decided by the listing alone, so that what cannot be used is never downloaded.
+    """
     from fnmatch import fnmatch
 
-    return [
+    # Files in subfolders are other formats' exports.
+    files = {file.rfilename: file for file in siblings if "/" not in file.rfilename}
+    weights = _weights(card, list(files))
+    if weights.endswith(".gguf"):
+        return weights, [files[weights]]
+    return weights, [
         file
-        for file in siblings
-        # Files in subfolders are other formats' exports.
-        if "/" not in file.rfilename
-        and any(fnmatch(file.rfilename, pattern) for pattern in ALLOW_PATTERNS)
+        for name, file in files.items()
+        if name == weights or any(fnmatch(name, pattern) for pattern in ALLOW_PATTERNS)
     ]
+
+
+def _weights(card: ModelCard, names: list[str]) -> str:
+    asked = HubName.of(card.source)
+    repository, gguf = asked.repository, sorted(name for name in names if name.endswith(".gguf"))
+    more = ", ".join(gguf[:NAMED]) + (f" and {len(gguf) - NAMED} more" if gguf[NAMED:] else "")
+    if asked.file:
+        if asked.file not in names:
+            raise PackageNotFoundError(
+                f"{repository} has no file {asked.file}; its .gguf files: {more or 'none'}."
+            )
+        return asked.file
+    found = weights_among(names)
+    if not found:
+        raise PackageNotFoundError(
+            f"{repository} holds no model that slm-magic can use: expected {', '.join(WEIGHTS)} or "
+            "a .gguf file."
+        )
+    if len(found) > 1:
+        call = f"pull {replace(asked, file=found[0])}"
+        raise OptionError(
+            f"{repository} holds {len(found)} .gguf files; name one, such as: %slm {call} "
+            f"(in a shell: slm-magic {call}). Files: {more}."
+        )
+    return found[0]
 
 
 def _restart_if_other(folder: Path, commit: str) -> None:
@@ -141,7 +173,7 @@ def _errors(repository: str) -> Iterator[None]:
 
     try:
         yield
-    except PullError:
+    except SlmMagicError:
         raise
     except errors.GatedRepoError as error:
         raise PackageNotFoundError(

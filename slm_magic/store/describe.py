@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ..catalog import ANY_LANGUAGE, Kind, ModelCard, Source, Task, cards
-from ..errors import ConversionError, OptionError
+from ..errors import ConversionError, OptionError, PackageNotFoundError
 from ..sources.disk import sha256_of, tree_bytes
-from ..sources.local import weights_of
+from ..sources.hub_name import is_hub
+from ..sources.local import quoted, weights_of
 from .installed import Installed
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
@@ -23,7 +24,8 @@ _KINDS: dict[str, Kind] = {
     "TransformerEncoderSpec": "encoder",
 }
 _TASKS: dict[Kind, tuple[Task, ...]] = {
-    "seq2seq": ("translate",),
+    # Which of the two it was made for, its files do not tell.
+    "seq2seq": ("translate", "summarize"),
     "causal": ("translate", "summarize"),
     "encoder": ("summarize",),
 }
@@ -50,10 +52,10 @@ def check_name(name: str) -> str:
 
 
 def looks_like_path(name: str | Path) -> bool:
-    """Whether `name` means files rather than a model's name."""
+    """Whether `name` means files rather than a model's name or a repository of the Hub."""
     if isinstance(name, Path):
         return True
-    return (
+    return not is_hub(name) and (
         "/" in name or "\\" in name or name.endswith(".gguf") or Path(name, "model.bin").is_file()
     )
 
@@ -88,6 +90,8 @@ def folder_card(
         quality="Your own model: nobody has measured it here.",
         disk_bytes=tree_bytes(folder),
         context=_context(folder),
+        # Made for some direction or job that its files do not tell: never picked unasked.
+        default=kind != "seq2seq",
         prompts=_prompts() if kind == "causal" else {},
     )
 
@@ -132,15 +136,23 @@ def local_folder(path: Path) -> Installed:
     folder = path.expanduser().resolve()
     weights = folder / "model.bin"
     if not weights.is_file():
-        raise ConversionError(
-            f"{folder} is not a CTranslate2 folder (it has no model.bin); "
-            f"convert it first: %slm pull {path} --name NAME"
-        )
+        raise _unready(folder, path)
     stat = weights.stat()
     sha256 = _hash(weights, stat.st_size, stat.st_mtime_ns)
     source = Source(kind="local", path=str(folder))
     card = folder_card(folder, folder.name, source, revision=sha256[:12], sha256=sha256)
     return Installed(folder.name, folder, card, card.revision, sha256, card.disk_bytes)
+
+
+def _unready(folder: Path, path: Path) -> ConversionError:
+    """Return the error for what is no CTranslate2 folder, and say whether it can become one."""
+    what = f"{folder} is not a CTranslate2 folder (it has no model.bin)"
+    try:
+        weights_of(folder)
+    except PackageNotFoundError:
+        return ConversionError(f"{what} and holds nothing to make one of; check the path.")
+    call = f"pull {quoted(path)} --name NAME"
+    return ConversionError(f"{what}; convert it first: %slm {call} (in a shell: slm-magic {call})")
 
 
 @lru_cache(maxsize=32)
@@ -160,6 +172,17 @@ def package_model(card: ModelCard) -> Installed:
     return Installed(card.name, folder, card, card.revision, sha256, tree_bytes(folder))
 
 
+def check_package_model(found: Installed) -> tuple[str, ...]:
+    """Return what differs between a shipped model's arrays and the hash beside them."""
+    expected = _json(found.folder / "labels.json").get("sha256")
+    arrays = found.folder / "head.npz"
+    if not isinstance(expected, str):
+        return ("labels.json is missing or has changed",)
+    if not arrays.is_file():
+        return ("head.npz is missing",)
+    return () if sha256_of(arrays) == expected else ("head.npz has changed",)
+
+
 def source_of(path: Path) -> Path:
     """Return a user's path, resolved, if it holds a model.
 
@@ -167,6 +190,8 @@ def source_of(path: Path) -> Path:
     ------
     PackageNotFoundError
         If it does not.
+    OptionError
+        If it holds several.
     """
     resolved = path.expanduser().resolve()
     weights_of(resolved)

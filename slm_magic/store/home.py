@@ -18,7 +18,15 @@ from ..errors import (
     did_you_mean,
 )
 from ..sources.disk import disk_errors, sha256_of
-from .describe import check_name, is_name, local_folder, looks_like_path, package_model
+from ..sources.hub_name import HubName, is_hub
+from .describe import (
+    check_name,
+    check_package_model,
+    is_name,
+    local_folder,
+    looks_like_path,
+    package_model,
+)
 from .installed import MANIFEST, Installed, list_files, read_installed, read_manifest
 
 Probe = Callable[[Path, ModelCard], None]
@@ -86,14 +94,15 @@ class Store:
         Parameters
         ----------
         name_or_path
-            A name of the catalogue, ``hf:owner/name@revision``, or a path to a CTranslate2
-            folder, a checkpoint folder or a ``.gguf`` file.
+            A name of the catalogue, what `HubName` reads (``hf:owner/name@revision``), or a path
+            to a CTranslate2 folder, a checkpoint folder or a ``.gguf`` file.
         probe
             Called with the finished folder and its card; an exception stops the pull.
         name
             What to call a model that is not of the catalogue.
         force
-            Pull again although it is installed. The old one stays until the new one is whole.
+            Pull again although it is installed, or although a model from elsewhere has its name.
+            The old one stays until the new one is whole.
         progress
             Whether to show progress bars.
 
@@ -105,6 +114,8 @@ class Store:
             One of its subclasses; whatever was installed before is still there.
         ConversionError
             If the files cannot be converted.
+        OptionError
+            If the name cannot be used, or a model from elsewhere has it.
         """
         from .pulling import pull
 
@@ -113,16 +124,28 @@ class Store:
     def resolve(self, name: str | Path) -> Installed:
         """Return the installed model of that name, or the CTranslate2 folder at that path.
 
+        Written ``hf:owner/name`` it is the model that was pulled from there, whatever its name.
+
         Raises
         ------
         ModelNotInstalledError
-            If the catalogue knows it and it is not installed; the message names the pull.
+            If it can be pulled and it is not installed; the message names the pull.
         UnknownModelError
             If nothing knows it.
+        ConversionError
+            If nothing at that path can be run as it is.
+        OptionError
+            If it begins with ``hf:`` and is no name of the Hub.
         """
         if looks_like_path(name):
             return local_folder(Path(name))
         name = str(name)
+        if is_hub(name):
+            asked = HubName.parse(name)
+            pulled = [one for one in self.list() if asked.fits(one.card.source, one.revision)]
+            if not pulled:
+                raise _not_installed(name)
+            return pulled[0]
         found = self.get(name)
         if found is not None:
             return found
@@ -142,10 +165,7 @@ class Store:
                 f"Model {card.name!r} works over {name!r}, which is not installed; "
                 f"run: %slm pull {name} (in a shell: slm-magic pull {name})"
             )
-        raise ModelNotInstalledError(
-            f"Model {name!r} is not installed; "
-            f"run: %slm pull {name} (in a shell: slm-magic pull {name})"
-        )
+        raise _not_installed(name)
 
     def get(self, name: str) -> Installed | None:
         """Return the installed model of that name, or None.
@@ -214,6 +234,8 @@ class Store:
         """
         if looks_like_path(name):
             raise OptionError("A folder of your own is not slm-magic's to remove; give a name.")
+        if is_hub(name):
+            raise OptionError(f"Give the model's own name: {self.resolve(name).name}.")
         if not is_name(name):
             self.resolve(name)  # says that there is no such model
         place, staging = self.place(name), self.staging(name)
@@ -238,9 +260,11 @@ class Store:
             If it is not installed.
         """
         found = self.resolve(name)
+        if found.card.source.kind == "package":
+            return check_package_model(found)
         table = read_manifest(found.folder.parent)
         if table is None:
-            # A shipped head or a folder of the user's has no manifest to differ from.
+            # A folder of the user's has no manifest to differ from.
             return () if found.folder.is_dir() else ("the folder is missing",)
         problems = []
         expected = table["files"]
@@ -280,6 +304,13 @@ class Store:
             yield
         finally:
             lock.release()
+
+
+def _not_installed(name: str) -> ModelNotInstalledError:
+    return ModelNotInstalledError(
+        f"Model {name!r} is not installed; "
+        f"run: %slm pull {name} (in a shell: slm-magic pull {name})"
+    )
 
 
 def _names(home: Path) -> Sequence[str]:

@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING
 from .. import catalog, sources
 from ..catalog import ModelCard, Source, pinned
 from ..convert import CONVERSION
-from ..errors import ConversionError, ModelError, OptionError
+from ..errors import ModelError, OptionError, UnknownModelError
 from ..progress import Progress, bar
 from ..sources import Fetched
 from ..sources.disk import disk_errors, need_room, sync, tree_bytes
-from .describe import check_name, folder_card, looks_like_path, source_of
+from ..sources.hub_name import MAIN, HubName, is_hub
+from ..sources.local import weights_of
+from .describe import check_name, folder_card, is_name, looks_like_path, source_of
 from .installed import (
     Installed,
     hash_files,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 # What of a CTranslate2 folder is copied: what it needs to run, no code.
 CT2_SUFFIXES = frozenset({".bin", ".json", ".txt", ".spm", ".model", ".md", ".npz"})
-HUB_PREFIX = "hf:"
+GIVE_NAME = "give yours another: --name NAME (in Python: name='NAME')."
 
 
 def pull(
@@ -74,48 +76,89 @@ def _tell_wait(name: str, show: bool) -> None:
 def _card(name_or_path: str | Path, name: str | None) -> ModelCard:
     """Return the card to pull; of files of the user's it is filled in once they are read."""
     spec = str(name_or_path)
-    if spec.startswith(HUB_PREFIX):
-        repository, _, revision = spec.removeprefix(HUB_PREFIX).partition("@")
-        if repository.count("/") != 1:
-            raise OptionError(
-                "A Hub repository is written hf:owner/name, or hf:owner/name@revision."
-            )
-        name = check_name(name or repository.partition("/")[2].lower())
-        source = Source(kind="hub", repository=repository, revision=revision or "main")
-        return _unread(name, source, revision or "main")
+    if is_hub(name_or_path):
+        hub = HubName.parse(spec)
+        called = hub.file.removesuffix(".gguf") or hub.repository.partition("/")[2]
+        return _unread(name, called, hub.source, hub.source.revision)
     if looks_like_path(name_or_path):
         path = source_of(Path(name_or_path))
-        name = check_name(name or path.stem.lower().replace(" ", "-"))
-        return _unread(name, Source(kind="local", path=str(path)), "local")
+        # A folder has no suffix: what follows its last dot is part of its name.
+        called = path.stem if path.is_file() else path.name
+        return _unread(name, called, Source(kind="local", path=str(path)), "local")
     card = catalog.find(spec)
     if name is not None and name != card.name:
-        raise OptionError(f"{card.name!r} keeps its own name; --name is for your own files.")
+        raise OptionError(f"{card.name!r} keeps its own name; --name is for models of your own.")
     return card
 
 
-def _unread(name: str, source: Source, revision: str) -> ModelCard:
-    if name in {card.name for card in catalog.cards()}:
-        raise OptionError(f"{name!r} is a model of the catalogue; give yours another with --name.")
-    # Kind and the rest stand in until the files are there to be read.
-    return ModelCard(name, "causal", "", (), (), "", source, revision)
+def _unread(name: str | None, called: str, source: Source, revision: str) -> ModelCard:
+    """Return the card of what is of no catalogue.
+
+    Parameters
+    ----------
+    name
+        What the user calls it, if anything.
+    called
+        What its files are called.
+    """
+    name = check_name(name) if name is not None else called.lower().replace(" ", "-")
+    if not is_name(name):
+        raise OptionError("What the files are called makes no name for a model; " + GIVE_NAME)
+    try:
+        catalog.find(name)
+    except UnknownModelError:
+        # Kind and the rest stand in until the files are there to be read.
+        return ModelCard(name, "causal", "", (), (), "", source, revision)
+    raise OptionError(f"{name!r} is a model of the catalogue; {GIVE_NAME}")
 
 
 def _current(store: Store, card: ModelCard) -> Installed | None:
-    """Return the installed model if a pull of `card` would only install it again."""
+    """Return the installed model if a pull of `card` would only install it again.
+
+    Raises
+    ------
+    OptionError
+        If what is installed under that name is another model, which the pull would replace.
+    """
     try:
         found = store.get(card.name)
     except ModelError:
         return None  # an unreadable manifest: pull anew
     if found is None or not found.folder.is_dir():
         return None
+    if _is_other(found, card):
+        raise OptionError(_taken(found, own=not card.tasks))
     if card.source.kind == "local" or found.conversion != CONVERSION:
         return None
     same_source = found.card.source.repository == card.source.repository
     if card.sha256:
         return found if same_source and found.sha256 == card.sha256 else None
     # A branch moves on; what was pulled from it stays until it is asked for with force.
-    moving = card.revision == "main"
-    return found if same_source and (moving or found.revision == card.revision) else None
+    known = {MAIN, found.revision}
+    if not card.tasks:
+        # Not of the catalogue's models, whose cards are always today's.
+        known.add(found.card.source.revision)
+    return found if same_source and card.revision in known else None
+
+
+def _is_other(found: Installed, card: ModelCard) -> bool:
+    """Whether `found` came from another place than `card`; its revision does not count."""
+    old, new = found.card.source, card.source
+    if card.tasks:
+        # The catalogue may move a model of its own, but what a user brought is another one.
+        return old.kind == "local" and found.sha256 != card.sha256
+    return (old.kind, old.repository, old.path) != (new.kind, new.repository, new.path)
+
+
+def _taken(found: Installed, *, own: bool) -> str:
+    source = found.card.source
+    origin = {"hub": str(HubName.of(source)), "local": source.path}.get(source.kind, "PyPI")
+    other = "give this one another: --name NAME, or " if own else ""
+    return (
+        f"{found.name!r} is the name of an installed model from {origin}; {other}"
+        "replace that one: --force (in Python: "
+        + ("name='NAME' or force=True)." if own else "force=True).")
+    )
 
 
 def _install(store: Store, card: ModelCard, probe: Probe, show: bool) -> Installed:
@@ -196,8 +239,8 @@ def _convert(path: Path, out: Path, card: ModelCard, show: bool) -> None:
     """Turn the files at `path` into a CTranslate2 folder in the empty folder `out`."""
     from ..convert.detect import detect
 
-    if path.is_dir() and not (path / "model.bin").exists() and list(path.glob("*.gguf")):
-        path = _only_gguf(path)
+    if path.is_dir() and (weights := weights_of(path)).suffix == ".gguf":
+        path = weights
     found = detect(path)
     if found == "ct2":
         _copy(path, out, card, show)
@@ -209,13 +252,6 @@ def _convert(path: Path, out: Path, card: ModelCard, show: bool) -> None:
         from ..convert.bert import convert_bert as convert
     with _Bar(card.name, show) as step:
         convert(path, out, progress=step)
-
-
-def _only_gguf(folder: Path) -> Path:
-    files = sorted(folder.glob("*.gguf"))
-    if len(files) != 1:
-        raise ConversionError(f"{folder.name} holds {len(files)} .gguf files; name one of them.")
-    return files[0]
 
 
 def _copy(path: Path, out: Path, card: ModelCard, show: bool) -> None:

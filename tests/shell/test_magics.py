@@ -222,7 +222,14 @@ def test_settings_in_order(
     run(shell, "%%slm translate\nx")
     run(shell, "%%slm translate --to pt\nx")
     assert [call["target"] for call in calls] == ["de", "it", "es", "pt"]
-    assert all(call["domain"] == "finance" for call in calls)
+    # A domain that is set once is for summaries: redact must not take out less because of it.
+    assert not any("domain" in call for call in calls)
+    run(shell, "%%slm redact\nx")
+    assert "domain" not in calls[-1]
+    run(shell, "%%slm summarize --language French\nx")
+    assert (calls[-1]["domain"], calls[-1]["language"]) == ("finance", "French")
+    run(shell, "%%slm redact --domain finance\nx")
+    assert calls[-1]["domain"] == "finance"
 
 
 def test_a_misspelt_setting_is_told(

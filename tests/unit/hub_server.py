@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -27,6 +28,12 @@ class Hub:
         Status and ``X-Error-Code`` that everything answers with, if set.
     lie
         Files that are sent with other bytes than the Hub's record says.
+    tags
+        Revisions beside ``main`` and the commit itself.
+    rate
+        Bytes a second at which files are sent; 0 is as fast as it goes.
+    sent
+        Files in the order asked for.
     """
 
     files: dict[str, bytes]
@@ -34,6 +41,8 @@ class Hub:
     url: str = ""
     error: tuple[int, str] | None = None
     lie: set[str] = field(default_factory=set)
+    tags: set[str] = field(default_factory=set)
+    rate: int = 0
     sent: list[str] = field(default_factory=list)
 
     def sibling(self, name: str) -> dict[str, Any]:
@@ -78,7 +87,7 @@ def serve(hub: Hub) -> Iterator[Hub]:
             rest = path.removeprefix(hub.repository).strip("/")
             if rest.startswith("tree"):
                 self._json([_entry(hub.sibling(name)) for name in hub.files])
-            elif rest in ("", "revision/main", f"revision/{COMMIT}"):
+            elif rest.removeprefix("revision/") in {"", "main", COMMIT, *hub.tags}:
                 siblings = [hub.sibling(name) for name in hub.files]
                 self._json({"id": hub.repository, "sha": COMMIT, "siblings": siblings})
             else:
@@ -106,13 +115,20 @@ def serve(hub: Hub) -> Iterator[Hub]:
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
+            step = max(hub.rate // 20, 1) if hub.rate else len(body) or 1
+            for start in range(0, len(body) if self.command == "GET" else 0, step):
+                self.wfile.write(body[start : start + step])
+                if hub.rate:
+                    time.sleep(0.05)
 
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            pass  # interrupted clients hang up
+
+    server = Server(("127.0.0.1", 0), Handler)
     hub.url = f"http://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:

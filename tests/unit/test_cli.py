@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tiny_gguf import Tiny
 
-from slm_magic import cli
+from slm_magic import cli, engine
 from slm_magic.errors import Interrupted, ModelNotInstalledError
 from slm_magic.tasks import translate as module
 from slm_magic.tasks.results import Flag, Translation
@@ -117,6 +118,21 @@ def test_a_missing_model_exits_1(
     assert capsys.readouterr().err == "slm-magic: run: slm-magic pull x\n"
 
 
+def test_pull_of_a_file_in_the_current_folder(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(engine, "probe", lambda folder, card: None)
+    Tiny().write(tmp_path / "model.gguf")
+    assert cli.main(["pull", "model.gguf"]) == 0
+    assert cli.main(["pull", "model.gguf", "--name", "mine"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["model", "mine"]
+    assert cli.main(["pull", "model.gguf", "minilm-l6", "--name", "mine"]) == 2
+    assert cli.main(["pull", "nothing.gguf"]) == 1
+    told = capsys.readouterr().err
+    assert "one model only" in told and "holds no model" in told and told.count("\n") == 2
+
+
 def test_input_that_is_not_utf_8(
     calls: list[Any], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -171,3 +187,37 @@ def test_python_m_with_a_closed_pipe_stays_quiet() -> None:
     os.close(write)
     assert done.returncode == 0
     assert done.stderr == ""
+
+
+def test_an_interrupt_before_anything_leaves_the_file_as_it_was(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def stop(*_: Any, **__: Any) -> None:
+        raise Interrupted([None], 0, 1)
+
+    monkeypatch.setattr(module, "translate", stop)
+    feed(monkeypatch, b"x")
+    out = tmp_path / "kept.txt"
+    out.write_text("precious", encoding="utf-8")
+    assert cli.main(["translate", "--to", "fr", "-o", str(out)]) == 130
+    assert out.read_text(encoding="utf-8") == "precious"
+
+
+def test_line_ends_and_letters_stay_whatever_the_locale(
+    calls: list[dict[str, Any]], tmp_path: Path
+) -> None:
+    given, out = tmp_path / "a.txt", tmp_path / "b.txt"
+    given.write_bytes("eins\r\nzwei → drei\r\n".encode())
+    assert cli.main(["translate", "--to", "fr", "-o", str(out), str(given)]) == 0
+    assert calls[0]["text"] == "eins\r\nzwei → drei\r\n"
+    assert out.read_bytes() == "EINS\r\nZWEI → DREI\r\n".encode()
+
+
+def test_output_is_utf8_whatever_the_locale(
+    calls: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(raw, encoding="cp1252"))
+    feed(monkeypatch, "→".encode())
+    assert cli.main(["translate", "--to", "fr"]) == 0
+    assert raw.getvalue() == "→\n".encode()

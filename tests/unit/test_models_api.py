@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 import tiny
+from tiny_gguf import Tiny
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from wheelhouse import Index, card_table, model_members
 
 import slm_magic as slm
-from slm_magic import engine
+from slm_magic import catalog, engine
 from slm_magic.errors import (
     IntegrityError,
     ModelLoadError,
@@ -202,6 +203,13 @@ def test_doctor_tells_without_network(
     assert "<table" in slm.doctor()._repr_html_()
 
 
+def test_doctor_shows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLM_MAGIC_HASH_KEY", "opensesame")
+    facts = {row["item"]: row["value"] for row in slm.doctor()}
+    assert facts["SLM_MAGIC_HASH_KEY"] == "set"
+    assert "opensesame" not in repr(slm.doctor())
+
+
 def test_doctor_lists_what_is_installed(two: list[dict[str, Any]]) -> None:
     slm.pull("first", progress=False)
     assert ("first", "200 kB, first@1.0") in [(r["item"], r["value"]) for r in slm.doctor()]
@@ -214,3 +222,42 @@ def test_load_error_of_a_broken_manifest_is_mended_by_a_pull(two: list[dict[str,
         slm.verify("first")
     slm.pull("first", progress=False)
     slm.verify("first")
+
+
+def test_files_of_ones_own_in_a_list(
+    two: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # This catalogue has no chat model, whose prompts one's own gets.
+    monkeypatch.setattr("slm_magic.store.describe._prompts", dict)
+    Tiny().write(tmp_path / "model.gguf")
+    monkeypatch.chdir(tmp_path)
+    both = slm.pull(["first", "model.gguf"], progress=False)
+    assert [one.name for one in both] == ["first", "model"]
+
+
+def test_verify_tells_how_to_mend(tmp_path: Path) -> None:
+    path = tmp_path / "my model.gguf"
+    Tiny().write(path)
+    mine = slm.pull(path, name="mine", progress=False)
+    (mine.folder / "model.bin").unlink()  # type: ignore[union-attr]
+    with pytest.raises(IntegrityError) as caught:
+        slm.verify("mine")
+    assert f'%slm pull "{path}" --name mine --force ' in str(caught.value)
+    slm.pull(path, name="mine", force=True, progress=False)
+    slm.verify("mine")
+
+
+def test_verify_of_the_shipped_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    from slm_magic.store import describe, home
+
+    (card,) = [card for card in catalog.cards() if card.source.kind == "package"]
+    monkeypatch.setattr(Store, "get", lambda self, name: describe.package_model(card))
+    slm.verify(card.name)
+    monkeypatch.setattr(home, "check_package_model", lambda found: ["head.npz has changed"])
+    with pytest.raises(IntegrityError, match=r"head\.npz has changed; run: pip install"):
+        slm.verify(card.name)
+
+
+def test_info_of_a_repository(two: list[dict[str, Any]]) -> None:
+    with pytest.raises(ModelNotInstalledError, match="%slm pull hf:a/b "):
+        slm.info("hf:a/b")

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from hub_server import COMMIT, Hub, serve
-from wheelhouse import model_bin, sha256
+from tiny_gguf import Tiny
+from wheelhouse import card_table, model_bin, sha256
 
-from slm_magic.errors import IntegrityError, OfflineError, PackageNotFoundError, PullError
+from slm_magic import catalog
+from slm_magic.errors import (
+    IntegrityError,
+    ModelLoadError,
+    ModelNotInstalledError,
+    OfflineError,
+    OptionError,
+    PackageNotFoundError,
+    PullError,
+)
+from slm_magic.sources.hub_name import HubName
 from slm_magic.store import Installed, Store
 
 SPEC = "hf:someone/tiny-model"
@@ -119,3 +133,163 @@ def test_offline_variables(
     with pytest.raises(OfflineError, match=variable):
         pull(store)
     assert hub.sent == []
+
+
+@pytest.mark.parametrize(
+    ("written", "repository", "revision", "file"),
+    [
+        ("hf:o/n", "o/n", "", ""),
+        ("hf:o/n@v1.0", "o/n", "v1.0", ""),
+        ("hf:o/n@refs/pr/1", "o/n", "refs/pr/1", ""),
+        ("hf:o/n/a-q4.gguf", "o/n", "", "a-q4.gguf"),
+        ("hf:o/n@refs/pr/1/a.gguf", "o/n", "refs/pr/1", "a.gguf"),
+        ("hf:o/n.gguf", "o/n.gguf", "", ""),
+    ],
+)
+def test_names_of_the_hub(written: str, repository: str, revision: str, file: str) -> None:
+    found = HubName.parse(written)
+    assert found == HubName(repository, revision, file)
+    assert str(found) == written and HubName.of(found.source) == found
+
+
+@pytest.mark.parametrize(
+    "written", ["hf:", "hf:n", "hf:o/", "hf:o/n@", "hf:o/n/m", "hf:o/n/s/a.gguf"]
+)
+def test_what_is_no_name_of_the_hub(store: Store, written: str) -> None:
+    with pytest.raises(OptionError, match="written hf:owner/name, ") as caught:
+        pull(store, written)
+    assert "\n" not in str(caught.value)
+    with pytest.raises(OptionError, match="written hf:owner/name, "):
+        store.resolve(written)
+
+
+@pytest.fixture
+def ggufs(hub: Hub, tmp_path: Path) -> dict[str, bytes]:
+    """The repository holds two quantisations and no other weights."""
+    files = {}
+    for seed, name in enumerate(("Tiny-Q4.gguf", "Tiny-Q8.gguf")):
+        Tiny(seed=seed).write(tmp_path / name)
+        files[name] = (tmp_path / name).read_bytes()
+    hub.files = {**files, "config.json": b"{}", "README.md": b"#", "big/other.gguf": b"GGUF"}
+    return files
+
+
+def test_several_ggufs_are_refused_before_the_download(
+    hub: Hub, store: Store, ggufs: dict[str, bytes]
+) -> None:
+    with pytest.raises(OptionError, match=r"holds 2 \.gguf files") as caught:
+        pull(store, f"{SPEC}@{COMMIT}")
+    assert f"slm-magic pull {SPEC}@{COMMIT}/Tiny-Q4.gguf" in str(caught.value)
+    assert "Tiny-Q4.gguf, Tiny-Q8.gguf" in str(caught.value) and "\n" not in str(caught.value)
+    with pytest.raises(PackageNotFoundError, match=r"no file Tiny-Q2\.gguf; .*Tiny-Q8\.gguf"):
+        pull(store, f"{SPEC}/Tiny-Q2.gguf")
+    hub.files = {"pytorch_model.bin": b"p" * 2000, "config.json": b"{}"}
+    with pytest.raises(PackageNotFoundError, match="no model that slm-magic can use"):
+        pull(store)
+    assert hub.sent == []
+
+
+def test_one_gguf_of_several(hub: Hub, store: Store, ggufs: dict[str, bytes]) -> None:
+    found = pull(store, f"{SPEC}/Tiny-Q4.gguf")
+    assert hub.sent == ["Tiny-Q4.gguf"]
+    assert found.name == "tiny-q4" and found.card.kind == "causal"
+    assert found.sha256 == sha256(ggufs["Tiny-Q4.gguf"])
+    assert pull(store, f"{SPEC}/Tiny-Q4.gguf") == found == store.resolve(f"{SPEC}/Tiny-Q4.gguf")
+
+    # The other one is another model, also where an unfinished pull of the first is staged.
+    def fail(*_: object) -> None:
+        raise ModelLoadError("it does not answer")
+
+    with pytest.raises(ModelLoadError):
+        store.pull(f"{SPEC}/Tiny-Q4.gguf", name="x", probe=fail, progress=False)
+    assert (store.staging("x") / "hub" / "Tiny-Q4.gguf").is_file()
+    other = pull(store, f"{SPEC}/Tiny-Q8.gguf", name="x")
+    assert other.sha256 == sha256(ggufs["Tiny-Q8.gguf"])
+
+
+def test_the_only_gguf_needs_no_name(hub: Hub, store: Store, ggufs: dict[str, bytes]) -> None:
+    del hub.files["Tiny-Q4.gguf"]
+    assert pull(store).sha256 == sha256(ggufs["Tiny-Q8.gguf"])
+    assert hub.sent == ["Tiny-Q8.gguf"]
+
+
+def test_one_kind_of_weights_is_enough(hub: Hub, store: Store, ggufs: dict[str, bytes]) -> None:
+    hub.files |= {"model.bin": model_bin(1, 500), "model.safetensors": b"s" * 2000}
+    hub.files["tokenizer.json"] = b"{}"
+    assert pull(store).sha256 == sha256(hub.files["model.bin"])
+    assert {name for name in hub.sent if name.startswith(("model", "Tiny"))} == {"model.bin"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals to threads")
+def test_ctrl_c_does_not_wait_for_the_file_on_its_way(hub: Hub, store: Store) -> None:
+    hub.files["model.bin"] = hub.files.pop("model.bin") + bytes(600_000)
+    hub.rate = 100_000
+    interrupted = 0.0
+    me = threading.main_thread().ident
+    assert me is not None
+
+    def interrupt() -> None:
+        nonlocal interrupted
+        while "model.bin" not in hub.sent:
+            time.sleep(0.05)
+        time.sleep(1)
+        interrupted = time.monotonic()
+        signal.pthread_kill(me, signal.SIGINT)
+
+    threading.Thread(target=interrupt, daemon=True).start()
+    with pytest.raises(KeyboardInterrupt):
+        pull(store)
+    assert time.monotonic() - interrupted < 2
+    assert store.list() == []
+    # What was whole is not fetched again.
+    hub.rate = 0
+    hub.sent.clear()
+    assert pull(store).sha256 == sha256(hub.files["model.bin"])
+    assert hub.sent == ["model.bin"]
+
+
+def test_another_repository_of_the_same_name_is_refused(hub: Hub, store: Store) -> None:
+    alice = pull(store)
+    hub.repository = "bob/tiny-model"
+    hub.sent.clear()
+    with pytest.raises(OptionError, match="from hf:someone/tiny-model; .*--name NAME.*--force"):
+        pull(store, "hf:bob/tiny-model")
+    assert hub.sent == [] and store.resolve("tiny-model") == alice and alice.folder.is_dir()
+    assert pull(store, "hf:bob/tiny-model", name="bobs").name == "bobs"
+    bob = pull(store, "hf:bob/tiny-model", force=True)
+    assert store.resolve("tiny-model") == bob
+    assert bob.card.source.repository == "bob/tiny-model"
+
+
+def test_a_family_keeps_its_names(hub: Hub, store: Store, catalogue: Callable[..., None]) -> None:
+    pattern = {**card_table("x", [{"members": {"": {"sha256": ""}}, "bytes": 0}]), "upstream": ""}
+    pattern["source"] = {"kind": "hub", "repository": "them/opus-{source}-{target}"}
+    catalogue(families=(catalog.Family("opus-mt-{source}-{target}", pattern, ("en", "fr")),))
+    hub.repository = "eve/opus-mt-en-fr"
+    with pytest.raises(OptionError, match="model of the catalogue; .*--name"):
+        pull(store, "hf:eve/opus-mt-en-fr")
+    assert hub.sent == []
+
+
+def test_a_tag_is_not_pulled_again(hub: Hub, store: Store) -> None:
+    hub.tags = {"v1.0", "v2.0"}
+    first = pull(store, f"{SPEC}@v1.0")
+    assert first.revision == COMMIT and first.card.source.revision == "v1.0"
+    hub.sent.clear()
+    for spec in (f"{SPEC}@v1.0", f"{SPEC}@{COMMIT}", f"{SPEC}@main", SPEC):
+        assert pull(store, spec) == first == store.resolve(spec)
+    assert hub.sent == []
+    # Another revision of the same repository is the same model, newer or older.
+    second = pull(store, f"{SPEC}@v2.0")
+    assert second.folder != first.folder and hub.sent != []
+
+
+def test_what_was_pulled_is_found_by_where_it_came_from(hub: Hub, store: Store) -> None:
+    with pytest.raises(ModelNotInstalledError, match=f"%slm pull {SPEC} "):
+        store.resolve(SPEC)
+    found = pull(store, name="mine")
+    assert store.resolve(SPEC) == found
+    with pytest.raises(OptionError, match="own name: mine"):
+        store.remove(SPEC)
+    with pytest.raises(ModelNotInstalledError):
+        store.resolve(f"{SPEC}@v2")

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny
+from tiny_gguf import Tiny
 from wheelhouse import Index, card_table, model_bin, model_members, sha256
 
 from slm_magic import catalog
@@ -522,10 +524,34 @@ def test_head_is_there_when_its_body_is(
         store.resolve("tiny-head")
     found = pull(store, "tiny-head")
     assert found.name == "tiny-head" and len(found.sha256) == 64
+    assert store.verify("tiny-head") == ()
     assert (found.folder / "labels.json").is_file()
     assert [one.name for one in store.list()] == [NAME, "tiny-head"]
     with pytest.raises(OptionError, match="part of slm-magic"):
         store.remove("tiny-head")
+
+
+def test_verify_reads_what_is_shipped(store: Store, tmp_path: Path, head: Installed) -> None:
+    assert store.verify("tiny-head") == ()
+    arrays = head.folder / "head.npz"
+    data = bytearray(arrays.read_bytes())
+    data[1000] ^= 1
+    arrays.write_bytes(data)
+    assert store.verify("tiny-head") == ("head.npz has changed",)
+    arrays.unlink()
+    assert store.verify("tiny-head") == ("head.npz is missing",)
+    (head.folder / "labels.json").write_text("{}")
+    assert store.verify("tiny-head") == ("labels.json is missing or has changed",)
+
+
+@pytest.fixture
+def head(store: Store, tmp_path: Path, catalogue: Callable[..., None]) -> Installed:
+    """A head in a copy of the folder that is shipped."""
+    shutil.copytree(Path(catalog.__file__).parent / "pii", tmp_path / "pii")
+    card = card_table("tiny-head", [{"members": {"": {"sha256": ""}}, "bytes": 0}], kind="head")
+    card["source"] = {"kind": "package", "path": str(tmp_path / "pii")}
+    catalogue(card)
+    return store.resolve("tiny-head")
 
 
 def test_folder_of_ones_own_needs_no_pull(store: Store, tmp_path: Path) -> None:
@@ -538,7 +564,7 @@ def test_folder_of_ones_own_needs_no_pull(store: Store, tmp_path: Path) -> None:
     assert store.list() == []
     assert store.verify(str(folder)) == ()
     (folder / "model.bin").unlink()
-    with pytest.raises(ConversionError, match="no model.bin"):
+    with pytest.raises(ConversionError, match="no model.bin.*check the path"):
         store.resolve(folder)
 
 
@@ -604,3 +630,79 @@ def test_waiting_is_told(
     store.pull(NAME, probe=no_probe, progress=True)
     holder.join()
     assert "Another process is pulling 'tiny-encoder'" in capsys.readouterr().err
+
+
+def test_a_folder_with_one_gguf(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "Own-1.5B"
+    folder.mkdir()
+    Tiny().write(folder / "a.gguf")
+    with pytest.raises(ConversionError, match="convert it first: %slm pull .*--name NAME"):
+        store.resolve(folder)
+    found = pull(store, folder)
+    # A folder's name has no suffix to cut off.
+    assert found.name == "own-1.5b" and found.card.kind == "causal"
+    assert found.sha256 == sha256((folder / "a.gguf").read_bytes())
+    shutil.copy(folder / "a.gguf", folder / "b.gguf")
+    with pytest.raises(OptionError, match=r"holds 2 \.gguf files; pull one by its path.*a\.gguf"):
+        pull(store, folder)
+    assert pull(store, folder / "b.gguf").name == "b"
+
+
+def test_other_files_of_the_same_name_are_refused(store: Store, tmp_path: Path) -> None:
+    mine = pull(store, plain_folder(tmp_path / "a" / "model-x"))
+    other = plain_folder(tmp_path / "b" / "model-x", seed=4)
+    with pytest.raises(OptionError, match="installed model from .*--name NAME.*--force") as caught:
+        pull(store, other)
+    assert "\n" not in str(caught.value)
+    assert store.resolve("model-x") == mine and store.verify("model-x") == ()
+    assert pull(store, other, name="model-y").sha256 != mine.sha256
+    # The same files again, perhaps changed, are what a pull of a folder is for.
+    assert pull(store, tmp_path / "a" / "model-x").folder != mine.folder
+    replaced = pull(store, other, force=True)
+    assert store.resolve("model-x") == replaced != mine
+
+
+def test_a_new_release_does_not_take_the_name_of_ones_own(
+    store: Store,
+    table: dict[str, Any],
+    catalogue: Callable[..., None],
+    tmp_path: Path,
+    install: Callable[..., Installed],
+) -> None:
+    catalogue()
+    mine = pull(store, plain_folder(tmp_path / NAME))
+    catalogue(table)
+    with pytest.raises(OptionError, match="installed model from .*--force"):
+        pull(store)
+    assert store.resolve(NAME) == mine
+    assert install(store, force=True).sha256 == table["sha256"]
+
+
+def test_names_that_files_do_not_give(store: Store, tmp_path: Path) -> None:
+    folder = plain_folder(tmp_path / "Modèle")
+    with pytest.raises(OptionError, match="--name NAME"):
+        pull(store, folder)
+    assert pull(store, folder, name="modele").name == "modele"
+
+
+def test_sequence_models_of_ones_own_are_never_picked(tmp_path: Path) -> None:
+    from slm_magic import engine
+    from slm_magic.tasks import choose, detect
+    from slm_magic.tasks.summarize import summarize
+    from slm_magic.tasks.translate import translate
+
+    store = Store.default()
+    letters = list("abcdefghijklmnopqrstuvwxyz .")
+    found = pull(store, tiny.seq2seq(tmp_path / "en-de", letters))
+    assert found.card.kind == "seq2seq"
+    assert found.card.tasks == ("translate", "summarize") and not found.card.default
+    with pytest.raises(ModelNotInstalledError):
+        detect.model_for("en", "fr")
+    with pytest.raises(ModelNotInstalledError):
+        choose.model("summarize", None)
+    # Named, it does both.
+    text = "we met. it rained."
+    assert translate(text, target="de", source="en", model="en-de", progress=False).model
+    short = summarize(text, sentences=1, style="abstractive", model="en-de", progress=False)
+    assert short.model == found.ref
+    engine.unload()
