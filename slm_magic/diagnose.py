@@ -133,9 +133,7 @@ def _models() -> Iterator[Fact]:
         state = f"{size(found.disk_bytes)}, {found.ref}"
         if found.name in loaded:
             state += f", in memory ({size(loaded[found.name])})"
-        note = (
-            "" if found.folder.is_dir() else f"its folder is gone: %slm pull {found.name} --force"
-        )
+        note = "" if found.folder.is_dir() else "its folder is gone; pull it again"
         yield "models", found.name, state, note
     for name, problem in store.broken().items():
         yield "models", name, "broken", problem

@@ -161,6 +161,10 @@ def _answers(handle: Any, card: ModelCard) -> bool:
         (answer,) = handle.generate([prompt], decoding=few)
     else:
         source, target = card.pairs[0] if card.pairs else (card.languages[:1] * 2)
+        # A card of the user's may not say which of its targets a model has.
+        targets = getattr(handle.tokenizer, "targets", {})
+        if targets and target not in targets:
+            target = min(targets)
         tokens = handle.tokenizer.encode("A test.", source, target)
         (answer,) = handle.translate(
             [tokens], target_prefix=handle.tokenizer.target_prefix(target), decoding=few

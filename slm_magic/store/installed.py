@@ -138,7 +138,8 @@ def read_manifest(place: Path) -> dict[str, Any] | None:
         if isinstance(error, ModelLoadError):
             raise
         raise ModelLoadError(
-            f"The manifest of {place.name!r} cannot be read; run: %slm pull {place.name} --force"
+            f"The manifest of {place.name!r} cannot be read; pull it again: %slm pull {place.name}, "
+            "or a model of your own from where it came"
         ) from error
     return dict(table)
 
@@ -168,7 +169,8 @@ def read_installed(place: Path, *, shared: bool) -> Installed | None:
         )
     except (KeyError, TypeError) as error:
         raise ModelLoadError(
-            f"The manifest of {place.name!r} cannot be read; run: %slm pull {place.name} --force"
+            f"The manifest of {place.name!r} cannot be read; pull it again: %slm pull {place.name}, "
+            "or a model of your own from where it came"
         ) from error
 
 

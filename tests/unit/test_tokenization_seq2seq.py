@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import tiny
-from fakes import fake_installed
+from fakes import fake_card, fake_installed
 
 from slm_magic import engine
 from slm_magic.errors import LanguageError, ModelLoadError
@@ -84,6 +84,17 @@ def test_models_with_several_targets_are_told_which(tmp_path: Path) -> None:
     assert tokenizer.encode("Three boats", "en", "pt")[0] == ">>por<<"
     with pytest.raises(LanguageError, match="fr, pt"):
         tokenizer.encode("Three boats", "en", "de")
+
+
+def test_a_model_with_several_targets_answers_the_probe(tmp_path: Path) -> None:
+    folder = opus_folder(tmp_path / "own", add_source_eos=True, targets=(">>fra<<", ">>por<<"))
+    # The card of one's own folder names no target that could be asked for.
+    card = fake_card("own", "seq2seq", languages=("*",), pairs=())
+    try:
+        engine.probe(folder, card)
+    except ModelLoadError as error:
+        # Random weights may have nothing to say; the question itself was understood.
+        assert "no sensible answer" in str(error)
 
 
 def test_one_sentencepiece_model_for_both_sides(tmp_path: Path) -> None:
