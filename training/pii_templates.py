@@ -22,7 +22,7 @@ WORDS: dict[str, str] = {
     "disputed|renewed|inspected|praised|criticised|downloaded|installed|deleted|archived|archived|noted",
     "thing": "the {adj} {noun}|a {adj} {noun}|the {noun}|this {noun}|another {noun}|the {noun} and the {noun}|"
     "both {noun}s|{number} {noun}s|the {adj} {adj} {noun}|our {noun}|{product}|the {product} {noun}|"
-    "version {version} of the {noun}|the {month} {noun}|the {noun} for {quarter}",
+    "version {version} of the {noun}|the {month} {noun}|the {noun} for {quarter}|the {ui} page|{ui} > {ui}",
     "noun": "report|invoice|contract|order|parcel|printer|budget|kitchen|window|meeting|schedule|proposal|"
     "engine|warranty|refund|password|dashboard|pipeline|server|database|ticket|feature|policy|recipe|"
     "garden|bicycle|car|battery|keyboard|monitor|roof|fence|dinner|concert|lecture|chapter|paragraph|"
@@ -85,6 +85,10 @@ WORDS: dict[str, str] = {
     "tech": "ASCII|Unicode|UTF-8|Latin-1|POSIX|Unix|Windows|macOS|Solaris|HTTP|HTTPS|TCP|DNS|SSH|TLS|JSON|"
     "XML|YAML|CSV|SQL|HTML|CSS|PDF|URL|API|CPU|GPU|RAM|SSD|USB|Bash|Perl|Ruby|Fortran|Haskell|Scala|"
     "Base64|SHA-256|Gaussian|Boolean|Euclidean|Fibonacci|Poisson|Markov|Monte Carlo|Intel|ARM|x86",
+    "ui": "Settings|Privacy|File|Export|Save|Billing|Preferences|Bookmarks|Downloads|History|Shortcuts|Plug-ins|"
+    "Accounts|Notifications|Appearance|Advanced|Security|Language|Keyboard|Display|Storage|Network|Profiles|"
+    "Templates|Reports|Integrations|Members|Permissions|Help|Tools|View|Edit|Insert|Format|Window|Search|"
+    "Sign In|Checkout|Dashboard|Overview|Options|Themes|Backup|Sharing|Sync|Add-ons|CSV|PDF|Log Out",
     "heading": "Quarterly Results|Getting Started|Terms and Conditions|Privacy Policy|Installation Guide|"
     "Release Notes|Frequently Asked Questions|Table of Contents|Next Steps|Executive Summary|Agenda|"
     "Minutes of the Meeting|Action Items|Materials and Methods|Related Work|Conclusion|Introduction|"
@@ -235,9 +239,9 @@ PLAIN: list[str] = [
     "The Great Gate of the old town was built of brick.",
     "The Lord of the manor lost his temper.",
     "Press Ctrl+C to stop, or Enter to go on.",
-    "Click Settings, then Privacy, then Delete Account.",
-    "Open File > Export and choose CSV or PDF.",
-    "The Save button is greyed out on the Billing page.",
+    "Click {ui}, then {ui}, then Delete Account.",
+    "Open {ui} > {ui} and choose {ui} or {ui}.",
+    "The {ui} button is greyed out on the {ui} page.",
     "Turn left at the traffic lights, go straight on for {number} metres, and park behind the church.",
     "Room {number} is on the third floor, next to the lift.",
     "Gate {up}{number} closes {number} minutes before departure.",

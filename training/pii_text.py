@@ -1,7 +1,7 @@
 """Texts with labelled spans, made up for training `pii-minilm` and for measuring it.
 
-A text is one to several sentences of `pii_templates` in one of several layouts, with noise in
-its casing. Roughly half of the sentences hold nothing personal.
+A text is one to several sentences of `pii_templates` and `pii_languages` in one of several
+layouts, with noise in its casing. Roughly half of the sentences hold nothing personal.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import pii_languages
 from pii_templates import OTHER, PERSONAL, PLAIN, WORDS
 from pii_values import Values
 
@@ -35,7 +36,17 @@ LABELS: dict[str, str] = {
 # Values that the pattern recognizers find, and codes that name nobody: never labelled.
 NEUTRAL = frozenset({"phone", "email", "iban", "card", "url", "ssn", "ip", "code"})
 _SLOT = re.compile(r"\{([a-z]+)\}")
-_CHOICES = {name: choices.split("|") for name, choices in WORDS.items()}
+# How many texts of a hundred are in each language.
+SHARES = {"en": 50, "de": 13, "fr": 12, "es": 10, "it": 7, "nl": 4, "pt": 4}
+
+
+def _choices(language: str) -> dict[str, list[str]]:
+    """Return what the plain slots hold, the language's own words before the English ones."""
+    words = WORDS | pii_languages.WORDS.get(language, {})
+    return {name: choices.split("|") for name, choices in words.items()}
+
+
+_CHOICES = {language: _choices(language) for language in SHARES}
 
 
 @dataclass(frozen=True)
@@ -65,6 +76,15 @@ class TextMaker:
         split = random.Random(20)
         self._plain, self._plain_test = _split(PLAIN, hold_out, split)
         self._personal, self._personal_test = _split(PERSONAL, hold_out, split)
+        # The few sentences of other languages are all trained on; `pii_languages` has others
+        # to measure with.
+        self._others = {
+            language: (
+                [*personal, *pii_languages.PERSONAL[language]],
+                [*plain, *pii_languages.PLAIN[language]],
+            )
+            for language, (personal, plain) in OTHER.items()
+        }
         self._make: dict[str, Callable[[str], str]] = {
             "person": self.values.person,
             "full": self.values.full_name,
@@ -94,21 +114,26 @@ class TextMaker:
     def texts(self, count: int) -> Iterator[Labelled]:
         """Yield `count` texts for training."""
         for _ in range(count):
-            yield self._text(self._plain, self._personal)
+            language = self.rng.choices(list(SHARES), list(SHARES.values()))[0]
+            if language == "en":
+                yield self._text(self._personal, self._plain, language)
+            else:
+                yield self._text(*self._others[language], language)
 
     def held_out(self, count: int) -> Iterator[Labelled]:
         """Yield `count` English texts from the templates that `texts` never uses."""
         for _ in range(count):
-            yield self._text(self._plain_test, self._personal_test, language="en")
+            yield self._text(self._personal_test, self._plain_test, "en")
 
-    def _text(self, plain: list[str], personal: list[str], language: str | None = None) -> Labelled:
+    def held_out_others(self, count: int) -> Iterator[Labelled]:
+        """Yield `count` texts of the other languages from sentences that `texts` never uses."""
+        languages = list(pii_languages.HELD)
+        for number in range(count):
+            language = languages[number % len(languages)]
+            yield self._text(*pii_languages.HELD[language], language)
+
+    def _text(self, personal: list[str], plain: list[str], language: str) -> Labelled:
         rng = self.rng
-        if language is None:
-            language = rng.choices(
-                ("en", "de", "fr", "es", "it", "nl", "pt"), (70, 9, 8, 7, 3, 2, 1)
-            )[0]
-        if language != "en":
-            personal, plain = OTHER[language]
         count = rng.choices((1, 2, 3, 4, 6, 9), (30, 22, 18, 14, 10, 6))[0]
         share = rng.choice((0.0, 0.3, 0.5, 0.7, 1.0)) if count > 1 else rng.choice((0.0, 1.0, 1.0))
         join = rng.choices((" ", "\n", "\n\n", "; "), (70, 18, 8, 4))[0]
@@ -116,6 +141,9 @@ class TextMaker:
         for index in range(count):
             template = rng.choice(personal if rng.random() < share else plain)
             piece, found = self._fill(template, language)
+            # A sentence that opened with a slot starts with a capital most of the time.
+            if piece and piece[0].islower() and template.startswith("{") and rng.random() < 0.9:
+                piece = piece[0].upper() + piece[1:]
             if index:
                 text += join
             spans += [(start + len(text), end + len(text), label) for start, end, label in found]
@@ -137,13 +165,10 @@ class TextMaker:
                 out += self._make[name](language)
             else:
                 # A plain word may hold slots in turn; none of those is labelled.
-                word, inner = self._fill(self.rng.choice(_CHOICES[name]), language)
+                word, inner = self._fill(self.rng.choice(_CHOICES[language][name]), language)
                 assert not inner, f"the plain slot {name!r} holds a labelled one"
                 out += word
         out += template[last:]
-        # A sentence that opened with a slot starts with a capital most of the time.
-        if out and out[0].islower() and self.rng.random() < 0.9 and template.startswith("{"):
-            out = out[0].upper() + out[1:]
         return out, spans
 
 

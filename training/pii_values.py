@@ -167,6 +167,11 @@ class Values:
         if locale not in self._fakers:
             fake = Faker(locale)
             fake.seed_instance(f"{self._seed}-{locale}")
+            if locale == "it_IT":
+                # Faker makes this list of a set: its order is that of the process's hash seed.
+                for provider in fake.providers:
+                    if hasattr(provider, "cities"):
+                        provider.cities = sorted(provider.cities)
             self._fakers[locale] = fake
         return self._fakers[locale]
 
@@ -188,13 +193,13 @@ class Values:
         """Return a given name."""
         if self.rng.random() < 0.1:
             return self.rng.choice(MORE_FIRST)
-        return self.fake(locale).first_name()
+        return str(self.fake(locale).first_name())
 
     def last(self, locale: str) -> str:
         """Return a surname."""
         if self.rng.random() < 0.1:
             return self.rng.choice(MORE_LAST)
-        return self.fake(locale).last_name()
+        return str(self.fake(locale).last_name())
 
     def person(self, language: str = "en") -> str:
         """Return a name as people write it: full, short, inverted, with initials or hyphens."""
@@ -256,8 +261,8 @@ class Values:
         if language == "en" or self.rng.random() < 0.3:
             if self.rng.random() < 0.6:
                 return self.rng.choice(COUNTRY_EXTRA)
-            return self.fake("en_US").country()
-        return self.fake(self.rng.choice(BY_LANGUAGE[language])).country()
+            return str(self.fake("en_US").country())
+        return str(self.fake(self.rng.choice(BY_LANGUAGE[language])).country())
 
     def location(self, language: str = "en") -> str:
         """Return a town, a country or both."""
@@ -533,27 +538,27 @@ class Values:
 
     def email(self) -> str:
         """Return an e-mail address."""
-        return self.fake(self.rng.choice(("en_US", "de_DE", "fr_FR"))).email()
+        return str(self.fake(self.rng.choice(("en_US", "de_DE", "fr_FR"))).email())
 
     def iban(self) -> str:
         """Return an IBAN."""
-        return self.fake(self.rng.choice(("de_DE", "fr_FR", "es_ES", "it_IT", "en_GB"))).iban()
+        return str(self.fake(self.rng.choice(("de_DE", "fr_FR", "es_ES", "it_IT", "en_GB"))).iban())
 
     def card(self) -> str:
         """Return a card number."""
-        return self.fake("en_US").credit_card_number()
+        return str(self.fake("en_US").credit_card_number())
 
     def url(self) -> str:
         """Return a URL."""
-        return self.fake("en_US").url()
+        return str(self.fake("en_US").url())
 
     def ssn(self) -> str:
         """Return a US social security number."""
-        return self.fake("en_US").ssn()
+        return str(self.fake("en_US").ssn())
 
     def ip(self) -> str:
         """Return an IPv4 address."""
-        return self.fake("en_US").ipv4()
+        return str(self.fake("en_US").ipv4())
 
     def code(self) -> str:
         """Return an order number, a part number or another code that names nobody."""
