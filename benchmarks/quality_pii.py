@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import json
+import logging
 import sys
 import time
 from collections import Counter
@@ -24,7 +25,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-Row = dict[str, Any]
+sys.path.insert(0, str(Path(__file__).parent))
+
+from report import Row
+
 Spans = list[tuple[int, int]]
 
 COVERED = 0.9
@@ -102,6 +106,8 @@ def _presidio(items: Sequence[dict[str, Any]], texts: list[str]) -> Row:
     from presidio_analyzer import AnalyzerEngine
     from presidio_analyzer.nlp_engine import NlpEngineProvider
 
+    # It warns of each label of spaCy's that it does not use, once a text.
+    logging.getLogger("presidio-analyzer").setLevel(logging.ERROR)
     # Presidio pip-installs a model that it does not know by name; a path is loaded as it is.
     provider = NlpEngineProvider(
         nlp_configuration={

@@ -11,8 +11,10 @@ Row = dict[str, Any]
 
 
 def table(rows: list[Row]) -> str:
-    """Lay rows of one part out in columns."""
-    columns = list(dict.fromkeys(key for row in rows for key in row))
+    """Lay rows of one part out in columns; tables within them are for the JSON alone."""
+    columns = list(
+        dict.fromkeys(k for row in rows for k, value in row.items() if not isinstance(value, dict))
+    )
     cells = [columns] + [[_cell(row.get(column)) for column in columns] for row in rows]
     widths = [max(len(line[i]) for line in cells) for i in range(len(columns))]
     return "\n".join(
