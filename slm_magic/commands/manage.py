@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .. import library
+from .. import domains, library
 from ..catalog import TASKS, Task
 from ..errors import OptionError, did_you_mean
 from ..store import Store
-from ..tables import size
+from ..tables import Table, size
 from .parse import Parsed
 
 
@@ -68,4 +68,23 @@ def run(parsed: Parsed, *, progress: bool) -> Any:
     if command == "unload":
         names = library.unload(words[0] if words else None)
         return f"Unloaded: {', '.join(names)}." if names else "Nothing was loaded."
+    if command == "domains":
+        return _domains()
     return library.doctor()
+
+
+def _domains() -> Table:
+    """Return what packs there are and what each brings."""
+    columns = ("name", "title", "queries", "patterns", "glossary", "from")
+    rows = [
+        {
+            "name": domain.name,
+            "title": domain.title,
+            "queries": len(domain.focus),
+            "patterns": list(dict.fromkeys(pattern.entity for pattern in domain.patterns)),
+            "glossary": [f"{a}-{b}" for a, b in sorted(domain.glossary)],
+            "from": domain.source,
+        }
+        for domain in domains.known()
+    ]
+    return Table(columns, tuple(rows))

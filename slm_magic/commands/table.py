@@ -288,6 +288,7 @@ _ALL = (
         values=("installed",),
         only="magic",
     ),
+    Command("domains", "list domain packs, shipped and your own", (_HELP,)),
     Command("doctor", "tell what works here and what is missing", (_HELP,)),
 )
 

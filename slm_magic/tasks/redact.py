@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from .. import domains
 from ..errors import FlaggedError, LanguageError, MissingDependencyError, OptionError, did_you_mean
 from ..quiet import no_torch_advice
 from ..text import languages
@@ -64,7 +65,8 @@ def redact(
     language
         Language of the texts: a code such as ``de`` or a name such as ``German``.
     domain
-        A domain whose entity types to take, where `entities` is not given.
+        A domain whose entity types to take, where `entities` is not given, and whose patterns
+        (case numbers, record numbers) to look for as well.
     model
         ``pii-minilm``, the only one there is.
     progress
@@ -100,8 +102,9 @@ def redact(
     batch: Batch[Redaction] = read(text_or_texts)
     language = _check_options(operator, language, model)
     head = redact_head.load()
-    analyzer = _analyzer(language, head)
-    wanted = _entities(entities, domain, analyzer.entities)
+    pack = domains.get(domain) if domain is not None else None
+    analyzer = _analyzer(language, head, pack)
+    wanted = _entities(entities, pack, analyzer.entities)
     replace_by = choose(operator, [text for _, text in batch.present], language)
     rows: dict[int, tuple[list[Span], list[Doubt]]] = {}
     try:
@@ -148,7 +151,7 @@ def _check_options(operator: str, language: str, model: str | None) -> str:
     return code
 
 
-def _analyzer(language: str, head: Head) -> Analyzer:
+def _analyzer(language: str, head: Head, domain: domains.Domain | None = None) -> Analyzer:
     try:
         with no_torch_advice():
             from .redact_engine import analyzer
@@ -162,18 +165,17 @@ def _analyzer(language: str, head: Head) -> Analyzer:
         ):
             raise MissingDependencyError("redact", "redact") from error
         raise
-    return analyzer(language, head)
+    return analyzer(language, head, domain.patterns if domain is not None else ())
 
 
 def _entities(
-    entities: str | Sequence[str] | None, domain: str | None, known: Sequence[str]
+    entities: str | Sequence[str] | None, domain: domains.Domain | None, known: Sequence[str]
 ) -> tuple[str, ...] | None:
     asked = tuple(name.upper() for name in names(entities))
-    if not asked and domain is not None:
-        from ..domains import get
-
+    if not asked and domain is not None and domain.entities:
         # A domain names types of any language; those of another one are not looked for here.
-        return tuple(name for name in get(domain).entities if name in known) or None
+        wanted = {*domain.entities, *(pattern.entity for pattern in domain.patterns)}
+        return tuple(name for name in known if name in wanted)
     for name in asked:
         if name not in known:
             raise OptionError(

@@ -17,6 +17,7 @@ from presidio_analyzer import (
     AnalyzerEngine,
     EntityRecognizer,
     Pattern,
+    PatternRecognizer,
     RecognizerRegistry,
     RecognizerResult,
 )
@@ -24,6 +25,8 @@ from presidio_analyzer import predefined_recognizers as presidio
 from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
+from .. import domains
+from ..errors import OptionError
 from .redact_head import Found, Head
 from .redact_patterns import extra
 from .redact_words import context
@@ -125,13 +128,17 @@ class MinilmRecognizer(EntityRecognizer):  # type: ignore[misc]
 class Analyzer:
     """One language's AnalyzerEngine."""
 
-    def __init__(self, language: str, head: Head) -> None:
+    def __init__(self, language: str, head: Head, patterns: Sequence[domains.Pattern] = ()) -> None:
         self.language = language
         nlp = _BlankEngine(language)
         nlp.load()
         labels = head.labels[1:]
         registry = RecognizerRegistry(
-            recognizers=[MinilmRecognizer(labels, language), *_patterns(language)],
+            recognizers=[
+                MinilmRecognizer(labels, language),
+                *_patterns(language),
+                *_of_domain(patterns, language),
+            ],
             supported_languages=[language],
         )
         _silence()
@@ -163,9 +170,38 @@ class Analyzer:
 
 
 @cache
-def analyzer(language: str, head: Head) -> Analyzer:
-    """Return the analyzer of a language, built on first use in this process."""
-    return Analyzer(language, head)
+def analyzer(language: str, head: Head, patterns: tuple[domains.Pattern, ...] = ()) -> Analyzer:
+    """Return the analyzer of a language and a domain, built on first use in this process.
+
+    Raises
+    ------
+    OptionError
+        If a pattern of the domain is no regular expression.
+    """
+    return Analyzer(language, head, patterns)
+
+
+def _of_domain(patterns: Sequence[domains.Pattern], language: str) -> list[Any]:
+    import regex
+
+    made = []
+    for number, pattern in enumerate(patterns):
+        try:
+            regex.compile(pattern.regex)
+        except regex.error as error:
+            raise OptionError(
+                f"A regex for {pattern.entity} in the domain pack cannot be used: {error}."
+            ) from error
+        made.append(
+            PatternRecognizer(
+                supported_entity=pattern.entity,
+                patterns=[Pattern(pattern.entity, pattern.regex, pattern.score)],
+                supported_language=language,
+                context=list(pattern.context) or None,
+                name=f"Domain{number}",
+            )
+        )
+    return made
 
 
 def _patterns(language: str) -> list[Any]:

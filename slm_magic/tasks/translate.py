@@ -61,10 +61,11 @@ def translate(
         Name or folder of the model; by default an installed one made for the pair, else a
         starter that covers it.
     domain
-        Field of the texts, such as ``finance``: prefers a model made for it and tells a language
-        model.
+        Field of the texts, such as ``finance``, or the path of a pack: prefers a model made for it,
+        tells a language model, and brings its glossary.
     glossary
-        Source term to target term, for language models. A term that was not used is flagged.
+        Source term to target term; these come before the domain's. Where a model does not use a
+        term by itself, the term is put in its place; one that is still missing is flagged.
     beam_size
         Hypotheses kept while decoding; by default what the model's card says.
     markup
@@ -207,19 +208,7 @@ def _installed(code: str, options: _Options, named: Installed | None) -> Install
     domain = options.domain.name if options.domain is not None else None
     if named is not None:
         detect.check_pair(named.card, code, options.target)
-    found = named or detect.model_for(code, options.target, domain)
-    if found.card.kind == "seq2seq":
-        if options.glossary:
-            raise OptionError(
-                f"{found.name!r} cannot take a glossary; use a language model: "
-                "%slm models --task translate"
-            )
-        if domain is not None and found.card.domain != domain:
-            raise OptionError(
-                f"{found.name!r} is not made for the domain {domain!r} and cannot be told about "
-                "it; leave domain out or use a language model."
-            )
-    return found
+    return named or detect.model_for(code, options.target, domain)
 
 
 class _Plan:
@@ -232,6 +221,8 @@ class _Plan:
         self.installed = installed
         self._options = options
         self._source = source
+        own = options.domain.terms(source, options.target) if options.domain is not None else {}
+        self._glossary = {**own, **options.glossary}
         self._jobs: dict[tuple[str, bool], Job] = {}
         self._loaded: Any = None
         self._backend: Backend | None = None
@@ -258,7 +249,7 @@ class _Plan:
         if self.installed is None or not self._jobs:
             return
         decoding = decoding_of(self.installed.card, self._options.beam_size)
-        pair = Pair(self._source, self._options.target, self._options.glossary)
+        pair = Pair(self._source, self._options.target, self._glossary)
         run(list(self._jobs.values()), self._model(), pair, decoding, on_done=on_done)
 
     def _job(self, tile: Segment, markdown: bool) -> Job:
@@ -290,7 +281,7 @@ class _Plan:
                     self._source,
                     options.target,
                     domain=options.domain,
-                    glossary=options.glossary,
+                    glossary=self._glossary,
                 )
             else:
                 self._backend = Seq2SeqBackend(self._handle(), self._source, options.target)

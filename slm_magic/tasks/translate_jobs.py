@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -59,6 +60,14 @@ class Pair:
     target: str
     glossary: Mapping[str, str] = field(default_factory=dict)
 
+    def missing(self, source: str, output: str) -> list[str]:
+        """Return the terms of `source` whose translation is not in `output`, inflection aside."""
+        return [
+            term
+            for term, wanted in self.glossary.items()
+            if has_term(source, term) and not _inflected(wanted, output)
+        ]
+
     def candidate(self, job: Job, text: str, complete: bool, score: float | None) -> Candidate:
         """Return a translation of `job` with what the checks find."""
         findings = check(
@@ -70,15 +79,19 @@ class Pair:
             markdown=job.markdown,
             names=self.glossary.values(),
         )
-        missing = [
-            wanted
-            for term, wanted in self.glossary.items()
-            if has_term(job.text, term) and wanted.lower() not in text.lower()
-        ]
+        missing = self.missing(job.text, text)
         if missing:
             message = f"{len(missing)} of the glossary's terms not used."
             findings.append(Finding("untranslated", message))
         return Candidate(text, tuple(findings), score)
+
+
+def _inflected(wanted: str, output: str) -> bool:
+    """Whether `output` has the words of `wanted`, with another ending perhaps."""
+    # A short word may get an ending; of a longer one the last two letters may be another.
+    stems = [word[:-2] if len(word) >= 7 else word for word in wanted.split()]
+    pattern = r"\s+".join(rf"{re.escape(stem)}\w{{0,5}}(?!\w)" for stem in stems)
+    return re.search(rf"(?<!\w){pattern}", output, re.IGNORECASE) is not None
 
 
 def run(
@@ -105,13 +118,20 @@ def run(
     again = [job for job in jobs if _needs_more(job)]
     for form in others or (first,):
         # Where nothing is masked a second form is the first one over: decode otherwise.
-        _attempt(again, backend, pair, _careful(decoding), form, lambda: None)
+        _attempt(again, backend, pair, _careful(decoding), form, lambda: None, terms=True)
     _translate_runs([job for job in again if _lost_a_span(job)], backend, pair, decoding)
 
 
 def _needs_more(job: Job) -> bool:
     best = job.best
     return best is None or any(finding.kind in _WORTH_A_RETRY for finding in best.findings)
+
+
+def _terms(job: Job, pair: Pair) -> dict[str, str]:
+    """Return the glossary's terms that the best translation lacks, to be put in its place."""
+    best = job.best
+    lacking = pair.missing(job.text, best.text if best is not None else "")
+    return {term: pair.glossary[term] for term in lacking}
 
 
 def _lost_a_span(job: Job) -> bool:
@@ -143,10 +163,21 @@ def _attempt(
     decoding: Decoding,
     form: Form,
     on_done: Callable[[], object],
+    *,
+    terms: bool = False,
 ) -> None:
+    """Translate once, with `terms` putting those of the glossary that were not used in place."""
     if not jobs:
         return
-    masked: list[Masked] = [mask(job.text, form=form, markdown=job.markdown) for job in jobs]
+    masked: list[Masked] = [
+        mask(
+            job.text,
+            form=form,
+            markdown=job.markdown,
+            terms=_terms(job, pair) if terms else {},
+        )
+        for job in jobs
+    ]
 
     def settle(index: int, output: str, complete: bool, score: float | None) -> None:
         job = jobs[index]

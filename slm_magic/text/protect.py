@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["code", "math", "html", "link", "url", "email", "entity", "placeholder", "emphasis"]
+Kind = Literal[
+    "code", "math", "html", "link", "url", "email", "entity", "placeholder", "emphasis", "term"
+]
 Form = Literal["verbatim", "tag", "bracket"]
 
 _URL_CHAR = r"[^\s<>\"'`()\[\]{}|，。、；：！？」』）]"
@@ -248,7 +250,9 @@ def _token(form: Form, number: int) -> str:
     return f"<x{number}/>" if form == "tag" else f"[{number}]"
 
 
-def mask(text: str, *, form: Form, markdown: bool = True) -> Masked:
+def mask(
+    text: str, *, form: Form, markdown: bool = True, terms: Mapping[str, str] | None = None
+) -> Masked:
     """Hide the protected spans of `text`.
 
     Parameters
@@ -257,9 +261,14 @@ def mask(text: str, *, form: Form, markdown: bool = True) -> Masked:
         ``verbatim`` leaves them in, for models that copy well; ``tag`` puts ``<x1/>`` in their
         place and ``bracket`` puts ``[1]``, numbered from 1 or, where the text holds such tokens
         itself, from the first number that it does not use.
+    terms
+        Words to hide as well, and what is to stand in their place afterwards. Not for
+        ``verbatim``, which hides nothing.
     """
     spans = merge(find_spans(text, markdown=markdown))
-    originals = tuple(text[span.start : span.end] for span in spans)
+    put = _places(text, terms, spans) if terms and form != "verbatim" else {}
+    spans = sorted([*spans, *put], key=lambda span: span.start)
+    originals = tuple(put.get(span, text[span.start : span.end]) for span in spans)
     kinds = tuple(span.kind for span in spans)
     if form == "verbatim" or not spans:
         return Masked(text, form, originals, originals, kinds=kinds)
@@ -276,6 +285,25 @@ def mask(text: str, *, form: Form, markdown: bool = True) -> Masked:
     before = tuple(s.start == 0 or text[s.start - 1].isspace() for s in spans)
     after = tuple(s.end == len(text) or text[s.end].isspace() for s in spans)
     return Masked(masked, form, originals, tokens, before, after, kinds)
+
+
+def _places(
+    text: str, terms: Mapping[str, str], spans: Sequence[ProtectedSpan]
+) -> dict[ProtectedSpan, str]:
+    """Return where terms stand outside of `spans`, the longest first, and what replaces them."""
+    taken = [(span.start, span.end) for span in spans]
+    found: dict[ProtectedSpan, str] = {}
+    for term in sorted(terms, key=len, reverse=True):
+        for match in re.finditer(rf"(?<!\w){re.escape(term)}(?!\w)", text, re.IGNORECASE):
+            start, end = match.span()
+            if any(a < end and start < b for a, b in taken):
+                continue
+            taken.append((start, end))
+            wanted = terms[term]
+            if match[0][:1].isupper() and start == 0:
+                wanted = wanted[:1].upper() + wanted[1:]
+            found[ProtectedSpan(start, end, "term")] = wanted
+    return found
 
 
 def unmask(masked: Masked, output: str) -> str | None:

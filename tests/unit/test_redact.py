@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -195,6 +196,44 @@ def test_finance_forgets_no_type_that_identifies(language: str) -> None:
     stays = {"DATE_TIME", "LOCATION", "ORGANIZATION", "TITLE", "URL"}
     known = {e for one in redact_engine._patterns(language) for e in one.supported_entities}
     assert known - stays <= set(domains.get("finance").entities)
+
+
+@pytest.mark.parametrize(
+    ("domain", "text", "gone", "entity"),
+    [
+        ("medical", "The MRN: 00481-223 is on file.", "00481-223", "MEDICAL_RECORD"),
+        ("medical", "Patient no. AB-77120 was seen.", "AB-77120", "MEDICAL_RECORD"),
+        ("medical", "She was born on 3 May 1961 in winter.", "3 May 1961", "DATE_OF_BIRTH"),
+        ("medical", "DOB 05/03/1961, no allergies.", "05/03/1961", "DATE_OF_BIRTH"),
+        ("medical", "Policy number HX-4471902 covers it.", "HX-4471902", "INSURANCE_NUMBER"),
+        ("legal", "See 1:21-cv-01234-ABC for that.", "1:21-cv-01234-ABC", "CASE_NUMBER"),
+        ("legal", "The ruling in 4 O 123/22 stands.", "4 O 123/22", "CASE_NUMBER"),
+        ("legal", "As held in C-131/12, it may.", "C-131/12", "CASE_NUMBER"),
+        ("legal", "Case No. 2021/CV/88 was closed.", "2021/CV/88", "CASE_NUMBER"),
+        ("software", "Use ghp_" + "a1B2" * 9 + " for it.", "ghp_" + "a1B2" * 9, "API_KEY"),
+    ],
+)
+def test_a_field_finds_its_own_numbers(domain: str, text: str, gone: str, entity: str) -> None:
+    found = redact(text, domain=domain)
+    assert gone not in found.text, found.text
+    assert entity in [span.entity_type for span in found.spans]
+    assert entity not in [span.entity_type for span in redact(text).spans]
+
+
+@pytest.mark.parametrize("domain", ["medical", "legal", "software"])
+def test_a_field_leaves_ordinary_text_alone(domain: str) -> None:
+    text = (
+        "The patient has a cold and a case of nerves. Chapter 4 says 12 mg a day, in case 3 is "
+        "too few. File the report and claim your seat; version 3.2-rc1 is out, ratio 4/22."
+    )
+    assert redact(text, domain=domain).text == text
+
+
+def test_a_pack_with_a_broken_expression_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "odd.toml"
+    path.write_text('title = "x"\n[[patterns]]\nentity = "ODD"\nregex = "("\n')
+    with pytest.raises(OptionError, match="A regex for ODD"):
+        redact(MAIL, domain=str(path))
 
 
 def test_empty_text_and_empty_rows() -> None:

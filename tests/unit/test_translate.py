@@ -255,11 +255,34 @@ def test_the_domain_is_told(causal: FakeCausal) -> None:
     assert "field of" in causal.prompts[0]
 
 
-def test_a_model_made_for_translation_takes_no_glossary_and_no_domain(opus: FakeSeq2Seq) -> None:
-    for option in ({"glossary": {"cat": "minou"}}, {"domain": "finance"}):
-        with pytest.raises(OptionError):
-            translate("The cat sleeps.", target="fr", source="en", **option)
-    assert opus.calls == []
+def test_a_term_that_the_model_does_not_use_is_put_in_its_place(opus: FakeSeq2Seq) -> None:
+    glossary = {"cat": "minou", "big": "énorme"}
+    result = translate("The big cat sleeps.", target="fr", source="en", glossary=glossary)
+    # Once as it is; then with placeholders where the terms stand.
+    assert opus.prompts[0] == "The big cat sleeps." and "[1] [2]" in opus.prompts[1]
+    assert "énorme minou" in result.text and result.flags == ()
+    # A term at the start of a sentence keeps the capital that the sentence needs.
+    result = translate("Cat sleeps.", target="fr", source="en", glossary=glossary)
+    assert result.text.startswith("Minou")
+
+
+def test_a_term_with_another_ending_is_the_term(opus: FakeSeq2Seq) -> None:
+    opus.reply = lambda _: "Les dispositions contractuelles valent."
+    terms = {"clause": "disposition", "contractual": "contractuel"}
+    result = translate("The contractual clause holds.", target="fr", source="en", glossary=terms)
+    assert result.flags == () and len(opus.calls) == 1
+    opus.reply = lambda _: "Le texte vaut."
+    result = translate("The contractual clause holds.", target="fr", source="en", glossary=terms)
+    assert "untranslated" in {flag.kind for flag in result.flags}
+
+
+def test_a_domain_brings_its_glossary_and_the_users_terms_come_first(opus: FakeSeq2Seq) -> None:
+    text = "The blood pressure of the cat."
+    result = translate(text, target="fr", source="en", domain="medical")
+    assert "tension artérielle" in result.text
+    own = {"blood pressure": "pression du sang"}
+    result = translate(text, target="fr", source="en", domain="medical", glossary=own)
+    assert "pression du sang" in result.text and "tension" not in result.text
 
 
 def test_decoding_comes_from_the_card_and_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
