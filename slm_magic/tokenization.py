@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ModelLoadError
-from .quiet import no_torch_advice
+from .importing import heavy_import
 
 if TYPE_CHECKING:
     from .store import Installed
@@ -166,7 +166,7 @@ class TextTokenizer:
         template = self._settings.get("chat_template")
         if not template:
             return "\n\n".join(message["content"] for message in messages) + "\n\n"
-        with no_torch_advice():
+        with heavy_import():
             from transformers.utils.chat_template_utils import render_jinja_template
 
         rendered, _ = render_jinja_template(

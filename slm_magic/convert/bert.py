@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConversionError
-from ..waiting import passive
+from ..importing import heavy_import
 from .quantize import (
     Matrix,
     Progress,
@@ -65,7 +65,6 @@ def convert_bert(
     ConversionError
         When a file is missing or damaged, or the model is of another kind.
     """
-    passive()
     kind = check_quantization(quantization)
     config = read_json(files / "config.json")
     tokens = _vocabulary(files / "tokenizer.json", int(_need(config, "vocab_size")))
@@ -149,7 +148,8 @@ def _open_weights(path: Path) -> Iterator[_Weights]:
 
 
 def _fill(config: dict[str, Any], weights: _Weights, kind: Quantization) -> Any:
-    from ctranslate2.specs import common_spec, transformer_spec
+    with heavy_import():
+        from ctranslate2.specs import common_spec, transformer_spec
 
     family = config.get("model_type", "")
     if family not in FAMILIES:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConversionError
-from ..waiting import passive
+from ..importing import heavy_import
 from .gguf_header import Header, TensorInfo, read_header
 from .gguf_tokenizer import GGUFVocabulary, build_tokenizer
 from .quantize import (
@@ -59,7 +59,6 @@ def convert_gguf(
     ConversionError
         If the file is damaged, or of a kind that is not covered.
     """
-    passive()
     kind = check_quantization(quantization)
     header = read_header(path)
     fields = _Fields(header)
@@ -153,7 +152,8 @@ def _vocabulary(fields: _Fields) -> GGUFVocabulary:
 
 
 def _fill(fields: _Fields, source: _Tensors, kind: Quantization) -> tuple[Any, dict[str, str]]:
-    from ctranslate2.specs import common_spec, transformer_spec
+    with heavy_import():
+        from ctranslate2.specs import common_spec, transformer_spec
 
     if fields.get("expert_count"):
         raise ConversionError("Mixtures of experts cannot be converted: CTranslate2 has none")
@@ -208,7 +208,8 @@ def _fill(fields: _Fields, source: _Tensors, kind: Quantization) -> tuple[Any, d
 
 def _rope_scaling(fields: _Fields, source: _Tensors) -> dict[str, Any]:
     """Return the specification's scaling options, or refuse what CTranslate2 cannot do."""
-    from ctranslate2.specs import attention_spec
+    with heavy_import():
+        from ctranslate2.specs import attention_spec
 
     if "rope_freqs.weight" in source:
         raise ConversionError(

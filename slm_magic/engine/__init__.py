@@ -41,6 +41,12 @@ __all__ = [
 ]
 
 KINDS: dict[str, type[Handle]] = {"seq2seq": Seq2Seq, "causal": Causal, "encoder": Encoder}
+# Names that a `model.bin` gives its layout, by kind.
+SPECS: dict[str, tuple[str, ...]] = {
+    "seq2seq": ("TransformerSpec", "TransformerBase", "TransformerBig"),
+    "causal": ("TransformerDecoderSpec",),
+    "encoder": ("TransformerEncoderSpec",),
+}
 
 _lock = threading.RLock()
 _handles: OrderedDict[str, Handle] = OrderedDict()
@@ -128,6 +134,7 @@ def probe(folder: Path, card: ModelCard) -> None:
     """
     from ..store import Installed
 
+    _check_class(folder, card)
     installed = Installed(
         name=card.name, folder=folder, card=card, revision=card.revision, sha256=card.sha256
     )
@@ -142,6 +149,20 @@ def probe(folder: Path, card: ModelCard) -> None:
         raise ModelLoadError(
             f"{card.name!r} loads but gives no sensible answer; it was not installed. "
             "Pull it again, or report it with `%slm doctor`."
+        )
+
+
+def _check_class(folder: Path, card: ModelCard) -> None:
+    """Raise if the weights are of another kind of model than the card says."""
+    from ..convert.detect import read_header
+
+    _, spec, _ = read_header(folder / "model.bin")
+    kind = next((kind for kind, specs in SPECS.items() if spec in specs), None)
+    if kind != card.kind and card.kind in SPECS:
+        raise ModelLoadError(
+            f"{card.name!r} should be a {card.kind} model and its weights are "
+            f"{f'those of a {kind} one' if kind else 'of no kind known'} ({spec}); "
+            "pull it from where it was published, or under a name of its own."
         )
 
 
@@ -160,7 +181,8 @@ def _answers(handle: Any, card: ModelCard) -> bool:
         prompt = handle.tokenizer.chat([{"role": "user", "content": "What is two plus two?"}])
         (answer,) = handle.generate([prompt], decoding=few)
     else:
-        source, target = card.pairs[0] if card.pairs else (card.languages[:1] * 2)
+        languages = (*card.languages, *card.languages)
+        source, target = card.pairs[0] if card.pairs else languages[:2]
         # A card of the user's may not say which of its targets a model has.
         targets = getattr(handle.tokenizer, "targets", {})
         if targets and target not in targets:

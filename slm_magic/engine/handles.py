@@ -14,10 +14,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import ModelLoadError, OptionError
-from ..waiting import passive
+from ..importing import heavy_import
 from .forks import note_loaded, refuse_fork
 from .plan import Plan, token_batches
 
@@ -78,6 +78,7 @@ class Generated:
     complete: bool
 
 
+T = TypeVar("T")
 OnResult = Callable[[int, Generated], None]
 # Starts a batch of sequences by number; the callback, if any, is called for each token.
 Submit = Callable[[list[int], "Callable[[Any], bool] | None"], "list[Any]"]
@@ -85,10 +86,33 @@ Submit = Callable[[list[int], "Callable[[Any], bool] | None"], "list[Any]"]
 
 def import_ctranslate2() -> Any:
     """Import CTranslate2 with threads that do not spin."""
-    passive()
-    import ctranslate2
+    with heavy_import():
+        import ctranslate2
 
     return ctranslate2
+
+
+def _patiently(load: Callable[[], T]) -> T:
+    """Return what `load` gives; Ctrl-C ends the wait, and what is being loaded is let go."""
+    if threading.current_thread() is not threading.main_thread():
+        return load()
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            results.append(load())
+        # Whatever it is, it is raised where it can be seen.
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=work, daemon=True, name="slm-magic-load")
+    thread.start()
+    while thread.is_alive():
+        thread.join(POLL_SECONDS)
+    if errors:
+        raise errors[0]
+    return results[0]
 
 
 class Handle:
@@ -120,12 +144,14 @@ class Handle:
             )
         factory = getattr(ctranslate2, self._class)
         try:
-            self._model = factory(
-                str(installed.folder),
-                device="cpu",
-                compute_type=plan.compute_type,
-                inter_threads=plan.inter_threads,
-                intra_threads=plan.intra_threads,
+            self._model = _patiently(
+                lambda: factory(
+                    str(installed.folder),
+                    device="cpu",
+                    compute_type=plan.compute_type,
+                    inter_threads=plan.inter_threads,
+                    intra_threads=plan.intra_threads,
+                )
             )
         except (RuntimeError, ValueError) as error:
             raise self._refused(error) from error
@@ -142,7 +168,7 @@ class Handle:
         # Whoever holds a handle may use it, though the model was unloaded meanwhile to make room.
         if not self._model.model_is_loaded:
             try:
-                self._model.load_model()
+                _patiently(self._model.load_model)
             except (RuntimeError, ValueError) as error:
                 raise self._refused(error) from error
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import domains
 from ..errors import FlaggedError, LanguageError, MissingDependencyError, OptionError, did_you_mean
-from ..quiet import no_torch_advice
+from ..importing import heavy_import
 from ..text import languages
 from . import redact_head
 from .batch import Batch, Texts, names, read
@@ -153,7 +153,7 @@ def _check_options(operator: str, language: str, model: str | None) -> str:
 
 def _analyzer(language: str, head: Head, domain: domains.Domain | None = None) -> Analyzer:
     try:
-        with no_torch_advice():
+        with heavy_import():
             from .redact_engine import analyzer
     except ImportError as error:
         # Only the extra's own packages: another import that fails is a fault to be seen.

@@ -268,6 +268,27 @@ def test_a_handle_that_was_unloaded_loads_again_when_used(
     handle.unload()
 
 
+def test_ctrl_c_is_heard_while_a_model_loads(
+    open_tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    release = threading.Event()
+    real = ctranslate2.Generator
+
+    def slow(*args: Any, **options: Any) -> Any:
+        release.wait(20)
+        return real(*args, **options)
+
+    monkeypatch.setattr(ctranslate2, "Generator", slow)
+    threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+    with pytest.raises(KeyboardInterrupt):
+        open_tiny("causal")
+    assert engine.loaded() == {}
+    release.set()
+    monkeypatch.undo()
+    monkeypatch.setattr("slm_magic.tokenization.open_tokenizer", lambda _: WordTokenizer())
+    assert open_tiny("causal").generate([["w1"]], decoding=Decoding(max_new_tokens=2))
+
+
 def test_an_unknown_compute_type_is_the_users_mistake(
     open_tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
