@@ -200,7 +200,7 @@ def _sentences(result: Summary) -> str:
         where = "" if sentence.start is None else f"{sentence.start}–{sentence.end}"
         score = "" if sentence.score is None else f"{sentence.score:.2f}"
         rows.append(
-            f'<tr><td dir="auto">{escape(sentence.text)}</td>'
+            f'<tr><td dir="auto">{escape(" ".join(sentence.text.split()))}</td>'
             f'<td class="slm-where">{where}</td><td class="slm-where">{score}</td></tr>'
         )
     head = "".join(f'<th scope="col">{n}</th>' for n in ("sentence", "characters", "likeness"))
