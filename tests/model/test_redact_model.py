@@ -149,3 +149,9 @@ def test_the_figures_on_the_evaluation_data() -> None:
     assert row["covered"] >= 0.85
     assert row["PERSON"] >= 0.92
     assert row["precision"] >= 0.85
+
+
+def test_the_example_of_the_docstring_is_true() -> None:
+    redacted = redact("Call Maria Rossi at 030 1234567.")
+    assert redacted.text == "Call <PERSON_1> at <PHONE_NUMBER_1>."
+    assert redacted.restore() == "Call Maria Rossi at 030 1234567."
