@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from functools import cached_property
@@ -10,61 +9,53 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import LanguageError, ModelLoadError
-from .text import languages
+from .tokenization_adapters import ADAPTERS, Adapter, SentencePieces
+from .tokenization_check import check
+from .tokenization_family import read_table, read_vocabulary, traits
 
 if TYPE_CHECKING:
     from .store import Installed
 
 _END = "</s>"
 _SPECIAL = frozenset({"<unk>", "<s>", "</s>", "<pad>", "<blank>"})
-_TARGET_TOKEN = re.compile(r">>([A-Za-z_]+)<<")
-# English, as the vocabularies of NLLB and of M2M100 name it.
-_LANGUAGE_TOKENS = frozenset({"eng_Latn", "__en__"})
 # Names of the one model that reads and writes, in packages that have no pair of them.
 _SHARED_MODELS = ("sentencepiece.model", "spm.model", "sp_m.model")
 
 
-def open_seq2seq(installed: Installed) -> OpusTokenizer | CharTokenizer:
-    """Return the tokenizer that the files beside ``model.bin`` are for.
+def open_seq2seq(installed: Installed) -> OpusTokenizer | CharTokenizer | Adapter:
+    """Return the tokenizer that the files beside ``model.bin`` are for, after a self-check.
 
     Raises
     ------
     ModelLoadError
-        If there is none that this package knows.
+        If there is none that this package knows, or it does not belong to the model.
     """
-    folder = installed.folder
+    folder, name = installed.folder, installed.name
     vocabulary = read_vocabulary(folder, "source")
-    if not _LANGUAGE_TOKENS.isdisjoint(vocabulary):
-        # Read as OPUS it would translate into a language of its own choice.
+    found = traits(folder) if folder.is_dir() else None
+    if found is not None and found.family == "mbart":
+        # Read as another family it would translate into a language of its own choice.
         raise ModelLoadError(
-            f"{installed.name!r} is of the NLLB or M2M100 family, which cannot be read yet; "
-            "use an OPUS-MT model or a language model."
+            f"{name!r} is of the mBART family, which cannot be read yet; use an OPUS-MT, NLLB or "
+            "M2M100 model."
         )
-    if (folder / "source.spm").is_file() and (folder / "target.spm").is_file():
-        return OpusTokenizer(folder, folder / "source.spm", folder / "target.spm")
-    for name in _SHARED_MODELS:
-        if (folder / name).is_file():
-            return OpusTokenizer(folder, folder / name, folder / name)
-    if vocabulary and all(len(token) == 1 or token in _SPECIAL for token in vocabulary):
+    opened: OpusTokenizer | Adapter
+    if found is not None and found.family in ADAPTERS:
+        opened = ADAPTERS[found.family](folder, name, found)
+    elif (folder / "source.spm").is_file() and (folder / "target.spm").is_file():
+        opened = OpusTokenizer(folder, folder / "source.spm", folder / "target.spm")
+    elif shared := next((one for one in _SHARED_MODELS if (folder / one).is_file()), None):
+        opened = OpusTokenizer(folder, folder / shared, folder / shared)
+    elif vocabulary and all(len(token) == 1 or token in _SPECIAL for token in vocabulary):
         return CharTokenizer(vocabulary)
-    raise ModelLoadError(
-        f"{installed.name!r} has no tokenizer that is known: it needs source.spm and target.spm, "
-        "sentencepiece.model, or vocabularies of single characters beside model.bin."
-    )
-
-
-def read_vocabulary(folder: Path, side: str) -> list[str]:
-    """Return the tokens of the ``source`` or ``target`` side, or an empty list without a file."""
-    for stem in (f"{side}_vocabulary", "shared_vocabulary"):
-        path = folder / f"{stem}.json"
-        if path.is_file():
-            tokens: list[str] = json.loads(path.read_text(encoding="utf-8"))
-            return tokens
-        path = folder / f"{stem}.txt"
-        if path.is_file():
-            # Not splitlines: U+2028 and others are tokens of some vocabularies.
-            return path.read_text(encoding="utf-8").rstrip("\n").split("\n")
-    return []
+    else:
+        raise ModelLoadError(
+            f"{name!r} has no tokenizer that is known: it needs source.spm and target.spm, "
+            "sentencepiece.model, the tokenizer of its family (NLLB, M2M100, T5, BART, Pegasus), "
+            "or vocabularies of single characters beside model.bin."
+        )
+    check(name, folder, opened.probe())
+    return opened
 
 
 class OpusTokenizer:
@@ -92,28 +83,12 @@ class OpusTokenizer:
     def _appends_end(self) -> bool:
         # Only models converted from transformers' form leave the end token to the caller; the
         # others add it themselves, and one more makes them run on.
-        path = self._folder / "config.json"
-        if not path.is_file():
-            return False
-        config = json.loads(path.read_text(encoding="utf-8"))
-        return config.get("add_source_eos") is False
+        return read_table(self._folder / "config.json").get("add_source_eos") is False
 
     @cached_property
     def targets(self) -> dict[str, str]:
         """ISO 639-1 code to token of every target language that must be named, if any."""
-        found: dict[str, str] = {}
-        for token in read_vocabulary(self._folder, "source"):
-            match = _TARGET_TOKEN.fullmatch(token)
-            if match is None:
-                continue
-            try:
-                code = languages.parse(match[1])
-            except LanguageError:
-                continue
-            # The plain form of a language rather than one of its scripts or regions.
-            if code not in found or len(token) < len(found[code]):
-                found[code] = token
-        return found
+        return dict(traits(self._folder).tokens)
 
     def encode(self, text: str, source: str | None = None, target: str | None = None) -> list[str]:
         """Return the tokens of one sentence, special ones included.
@@ -139,6 +114,11 @@ class OpusTokenizer:
         if self._appends_end:
             pieces.append(_END)
         return pieces
+
+    def probe(self) -> list[str]:
+        """Return the tokens of a text that the source side has pieces for."""
+        text = SentencePieces(self._paths[0]).probe()
+        return self.encode(text, None, next(iter(self.targets), None))
 
     def target_prefix(self, target: str) -> list[str] | None:
         """Return the tokens that an output must start with: none here."""

@@ -13,6 +13,7 @@ from ..errors import ConversionError, OptionError, PackageNotFoundError
 from ..sources.disk import sha256_of, tree_bytes
 from ..sources.hub_name import is_hub
 from ..sources.local import quoted, weights_of
+from ..tokenization_family import traits
 from .installed import Installed
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
@@ -24,8 +25,6 @@ _KINDS: dict[str, Kind] = {
     "TransformerEncoderSpec": "encoder",
 }
 _TASKS: dict[Kind, tuple[Task, ...]] = {
-    # Which of the two it was made for, its files do not tell.
-    "seq2seq": ("translate", "summarize"),
     "causal": ("translate", "summarize"),
     "encoder": ("summarize",),
 }
@@ -76,12 +75,22 @@ def folder_card(
     kind = _KINDS.get(spec)
     if kind is None:
         raise ConversionError(f"{folder.name} holds a {spec}, which slm-magic cannot run.")
+    if kind == "seq2seq":
+        found = traits(folder)
+        # Where the files do not tell the languages, none is refused.
+        tasks = found.tasks
+        covered, pairs = found.languages or (ANY_LANGUAGE,), found.pairs
+        context = min(filter(None, (_context(folder), found.context)), default=0)
+    else:
+        tasks, covered, pairs = _TASKS[kind], (ANY_LANGUAGE,), ()
+        context = _context(folder)
     return ModelCard(
         name=name,
         kind=kind,
         family=_family(folder, name, kind),
-        tasks=_TASKS[kind],
-        languages=(ANY_LANGUAGE,),
+        tasks=tasks,
+        languages=covered,
+        pairs=pairs,
         licence="unknown: see where the model came from",
         source=source,
         revision=revision,
@@ -89,7 +98,7 @@ def folder_card(
         title=name,
         quality="Your own model: nobody has measured it here.",
         disk_bytes=tree_bytes(folder),
-        context=_context(folder),
+        context=context,
         # Made for some direction or job that its files do not tell: never picked unasked.
         default=kind != "seq2seq",
         prompts=_prompts() if kind == "causal" else {},
@@ -97,12 +106,12 @@ def folder_card(
 
 
 def _family(folder: Path, name: str, kind: Kind) -> str:
+    if kind == "seq2seq":
+        # Whether its tokenizer is there is told by the one who opens it.
+        return traits(folder).family
     if (folder / "tokenizer.json").is_file():
         return "bert" if kind == "encoder" else "text"
-    if kind != "seq2seq":
-        raise ConversionError(f"{name!r} has no tokenizer: expected tokenizer.json.")
-    # What other tokenizers there are is told by the one who opens them.
-    return "opus" if (folder / "source.spm").is_file() else "other"
+    raise ConversionError(f"{name!r} has no tokenizer: expected tokenizer.json.")
 
 
 def _context(folder: Path) -> int:

@@ -12,6 +12,8 @@ from ..text import languages
 
 # What `Translation.source` says of a text that has no words to tell by.
 UNDETERMINED = "und"
+# Languages or pairs that a message spells out: some models cover two hundred.
+MOST_NAMED = 12
 
 
 def sources(texts: Sequence[str], candidates: Sequence[str] = ()) -> list[str]:
@@ -91,8 +93,13 @@ def check_pair(card: ModelCard, source: str, target: str) -> None:
     """
     if card.covers(source, target):
         return
-    pairs = ", ".join(f"{s} to {t}" for s, t in card.pairs)
-    covered = pairs or f"between {', '.join(card.languages)}"
+    pairs = ", ".join(f"{s} to {t}" for s, t in card.pairs[:MOST_NAMED])
+    if len(card.pairs) > MOST_NAMED:
+        pairs += f" and {len(card.pairs) - MOST_NAMED} more"
+    between = ", ".join(card.languages)
+    if len(card.languages) > MOST_NAMED:
+        between = f"{len(card.languages)} languages (%slm info {card.name})"
+    covered = pairs or f"between {between}"
     raise LanguageError(
         f"{card.name!r} does not translate from {source} to {target}; it covers {covered}."
     )

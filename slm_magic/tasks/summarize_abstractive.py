@@ -24,6 +24,8 @@ TOKENS_A_SENTENCE = 64
 PART_TOKENS = 1200
 # Kept free in the context for the chat template and the instruction.
 RESERVE_TOKENS = 256
+# The same for a sequence-to-sequence model: an instruction and special tokens.
+INSTRUCTION_TOKENS = 48
 
 OnSummary = Callable[[int, str, bool], None]
 
@@ -103,11 +105,14 @@ class _Writer:
     ) -> None:
         self._handle = handle
         self._sentences = sentences
+        self._language = language
         card = installed.card
         self._decoding = dict(card.decoding.get("summarize", {}))
         context = card.context or 1024
-        self._room = max(64, min(PART_TOKENS, context - RESERVE_TOKENS - self._limit))
         self._causal = card.kind == "causal"
+        # A sequence-to-sequence model reads and writes in two contexts, and is told in few words.
+        kept = RESERVE_TOKENS + self._limit if self._causal else INSTRUCTION_TOKENS
+        self._room = max(64, min(PART_TOKENS, context - kept))
         if self._causal and "summarize" not in card.prompts:
             raise OptionError(f"The card of {card.name!r} has no prompt for summaries.")
         wishes = [pack.style] if pack and pack.style else []
@@ -189,8 +194,17 @@ class _Writer:
                 asked, static_prompt=prefix, decoding=decoding, on_result=report
             )
         else:
-            encoded = [tokenizer.encode(part) for part in parts]
-            results = self._handle.translate(encoded, decoding=decoding, on_result=report)
+            # Families that are told what to do put words before the text.
+            ask = getattr(tokenizer, "encode_summary", None)
+            encoded = [
+                ask(part, self._sentences) if ask else tokenizer.encode(part) for part in parts
+            ]
+            results = self._handle.translate(
+                encoded,
+                target_prefix=tokenizer.target_prefix(self._language),
+                decoding=decoding,
+                on_result=report,
+            )
         return [_tidy(tokenizer.decode(result.tokens)) for result in results]
 
 

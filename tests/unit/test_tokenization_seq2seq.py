@@ -22,32 +22,15 @@ from slm_magic.tokenization_seq2seq import (
     read_vocabulary,
 )
 
-SENTENCES = [
-    "The baker opens the shop at six in the morning.",
-    "Le boulanger ouvre la boutique à six heures du matin.",
-    "Nobody knows why the old bridge was painted green.",
-    "Personne ne sait pourquoi le vieux pont fut peint en vert.",
-    "Three boats left the harbour before the storm came.",
-    "Trois bateaux quittèrent le port avant la tempête.",
-]
+SENTENCES = tiny.SENTENCES
 
 
 def opus_folder(folder: Path, *, add_source_eos: bool, targets: tuple[str, ...] = ()) -> Path:
     """Write source.spm, target.spm and a model of random weights over their pieces."""
-    import io
-
-    import sentencepiece
-
-    trained = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(SENTENCES * 20), model_writer=trained, vocab_size=120,
-        model_type="unigram", character_coverage=1.0, minloglevel=2, hard_vocab_limit=False,
-    )  # fmt: skip
-    model = sentencepiece.SentencePieceProcessor(model_proto=trained.getvalue())
-    pieces = [model.id_to_piece(i) for i in range(3, model.get_piece_size())]
+    folder.mkdir(parents=True)
+    pieces = tiny.pieces(folder / "source.spm")
     tiny.seq2seq(folder, [*targets, *pieces], add_source_eos=add_source_eos)
-    for name in ("source.spm", "target.spm"):
-        (folder / name).write_bytes(trained.getvalue())
+    (folder / "target.spm").write_bytes((folder / "source.spm").read_bytes())
     return folder
 
 
@@ -79,7 +62,8 @@ def test_models_with_several_targets_are_told_which(tmp_path: Path) -> None:
         tmp_path / "opus", add_source_eos=True,
         targets=(">>fra<<", ">>fra_Latn<<", ">>por<<", ">>xyz<<"),
     )  # fmt: skip
-    tokenizer = OpusTokenizer(folder, folder / "source.spm", folder / "target.spm")
+    tokenizer = open_seq2seq(fake_installed(folder=folder))
+    assert isinstance(tokenizer, OpusTokenizer)
     assert tokenizer.targets == {"fr": ">>fra<<", "pt": ">>por<<"}
     assert tokenizer.encode("Three boats", "en", "pt")[0] == ">>por<<"
     with pytest.raises(LanguageError, match="fr, pt"):
@@ -98,11 +82,13 @@ def test_a_model_with_several_targets_answers_the_probe(tmp_path: Path) -> None:
 
 
 def test_one_sentencepiece_model_for_both_sides(tmp_path: Path) -> None:
-    folder = opus_folder(tmp_path / "opus", add_source_eos=True)
+    folder = opus_folder(tmp_path / "opus", add_source_eos=True, targets=(">>fra<<",))
     (folder / "source.spm").rename(folder / "sentencepiece.model")
     (folder / "target.spm").unlink()
     tokenizer = open_seq2seq(fake_installed(folder=folder))
-    assert tokenizer.decode(tokenizer.encode(SENTENCES[1])) == SENTENCES[1]
+    named, *tokens = tokenizer.encode(SENTENCES[1], "en", "fr")
+    assert named == ">>fra<<"
+    assert tokenizer.decode(tokens) == SENTENCES[1]
 
 
 def test_single_characters(tmp_path: Path) -> None:
@@ -129,12 +115,11 @@ def test_a_folder_without_a_tokenizer_is_refused(tmp_path: Path) -> None:
         open_seq2seq(fake_installed(folder=tmp_path)).encode("word")
 
 
-@pytest.mark.parametrize("token", ["eng_Latn", "__en__"])
-def test_families_that_would_be_read_wrongly_are_refused(tmp_path: Path, token: str) -> None:
-    folder = opus_folder(tmp_path / "own", add_source_eos=True, targets=(token,))
+def test_mbart_would_be_read_wrongly_and_is_refused(tmp_path: Path) -> None:
     # Laid out as OPUS is, and with a tokenizer.json as such folders often have.
+    folder = opus_folder(tmp_path / "own", add_source_eos=True, targets=("en_XX", "fr_XX", "de_DE"))
     (folder / "tokenizer.json").write_text("{}", encoding="utf-8")
-    with pytest.raises(ModelLoadError, match="NLLB or M2M100"):
+    with pytest.raises(ModelLoadError, match="mBART"):
         open_tokenizer(fake_installed("own", "seq2seq", folder))
 
 
