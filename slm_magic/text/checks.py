@@ -7,7 +7,6 @@ for clear evidence, and what is ambiguous passes.
 from __future__ import annotations
 
 import re
-import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable
@@ -16,10 +15,12 @@ from decimal import Decimal
 from typing import Literal
 
 from . import languages
+from .checks_parts import bounds, copied_run, letters, sentences
 from .number_words import spelled
 from .numbers import Number, find_numbers, scale_word
 from .protect import blank_spans, differences
 from .signs import lost_signs
+from .units import same_measure
 
 FindingKind = Literal[
     "number_changed",
@@ -40,6 +41,8 @@ _LENGTH = {
 }  # fmt: skip
 # Letters below which a length says nothing.
 SHORT = 20
+# Below this part of the usual length, fewer sentences than before are a sentence that was lost.
+_FEWER = 0.8
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE_END = ".!?…。！？؟।:;"
 _CLOSING = "\"'”’»)]}*_"
@@ -124,6 +127,8 @@ def number_changed(
     after = find_numbers(output, target_language)
     findings = []
     for number in _unmatched(before, after, output, target_language):
+        if same_measure(source, number, output, after):
+            continue
         shown = source[number.start : number.end]
         findings.append(Finding("number_changed", f"{shown} of the source is missing."))
     for number in lost_signs(source, before, output, after, target_language):
@@ -146,7 +151,7 @@ def unsupported_numbers(
             number.end,
         )
         for number in _unmatched(after, before, source, source_language)
-        if not _is_month(output, number)
+        if not _is_month(output, number) and not same_measure(output, number, source, before)
     ]
 
 
@@ -273,9 +278,11 @@ def untranslated(
     same = [word for word in ordinary if word in set(theirs)]
     if len(ordinary) >= 2 and len(mine) >= 3 and _plain(mine) == _plain(theirs):
         return [Finding("untranslated", "The translation is the source, unchanged.")]
-    letters = sum(len(word) for word in theirs)
-    if letters < SHORT or len(ordinary) < 3:
+    size = sum(len(word) for word in theirs)
+    if size < SHORT or len(ordinary) < 3:
         return []
+    if copied_run(source, output, source_language, target_language):
+        return [Finding("untranslated", "A part of it is still the source, word for word.")]
     # Shared words between near languages are no proof: ask which language it is.
     guesses = dict(languages.guesses(output))
     target_score = _score(guesses, target_language)
@@ -285,7 +292,7 @@ def untranslated(
     if source_score > 0.6 and target_score < 0.2:
         return [Finding("untranslated", f"It is still in {languages.name(source_language)}.")]
     other = max(guesses, key=lambda code: guesses[code], default=target_language)
-    if letters >= 40 and guesses.get(other, 0) > 0.8 and target_score < 0.05:
+    if size >= 40 and guesses.get(other, 0) > 0.8 and target_score < 0.05:
         if _near(other, target_language):
             return []
         return [Finding("untranslated", f"It looks like {languages.name(other)}.")]
@@ -339,23 +346,20 @@ def length_ratio(
     source: str, output: str, source_language: str, target_language: str
 ) -> list[Finding]:
     """Find output much shorter or longer than such a translation ever is."""
-    before, after = _letters(source), _letters(output)
+    before, after = letters(source), letters(output)
     expected = before * _LENGTH.get(target_language, 1.0) / _LENGTH.get(source_language, 1.0)
     if after > 60 and after > 4 * max(expected, SHORT / 2):
         return [Finding("length_ratio", f"It is {after / max(before, 1):.1f} times as long.")]
     if expected < SHORT or before < SHORT * 0.6:
         return []
-    # The longer the text, the closer its length is to what is usual.
-    low, high = (0.55, 1.9) if expected >= 100 else (0.5, 2.0) if expected >= 50 else (0.4, 2.5)
+    low, high = bounds(expected, source_language, target_language)
     ratio = after / expected
     if low <= ratio <= high:
+        if ratio < _FEWER and sentences(output) < sentences(source):
+            return [Finding("length_ratio", "A sentence of the source may be missing.")]
         return []
     word = "shorter" if ratio < low else "longer"
     return [Finding("length_ratio", f"It is much {word} than expected ({ratio:.0%} of the usual).")]
-
-
-def _letters(text: str) -> int:
-    return sum(unicodedata.category(c)[0] in "LMN" for c in text)
 
 
 def truncated(source: str, output: str, *, complete: bool = True) -> list[Finding]:
@@ -366,7 +370,7 @@ def truncated(source: str, output: str, *, complete: bool = True) -> list[Findin
     if not before or not after or before[-1] not in _SENTENCE_END:
         return []
     # Of professional translations under 1 per cent drop a final stop, most of them in error.
-    if _letters(before) >= 2 * SHORT and (after[-1].isalnum() or after[-1] in ",，、(-–"):
+    if letters(before) >= SHORT and (after[-1].isalnum() or after[-1] in ",，、(-–"):
         message = "It ends without the source's final stop; it may be cut."
         return [Finding("truncated", message, max(0, len(output) - 1), len(output))]
     return []

@@ -132,7 +132,8 @@ def _read(digits: str) -> tuple[set[Decimal], tuple[Decimal, ...]]:
         values = set()
         if grouped and groups[0] != "0":
             values.add(whole)
-        if signs[0] in ".,":
+        # Nobody writes five as 5.000; it is five thousand, in some language or another.
+        if signs[0] in ".," and not (values and groups[1] == "000"):
             values.add(last_is_decimal)
         # 10.30 may be half past ten, 3.5 may be the third of May or a version.
         small = len(groups[0]) <= 2 and len(groups[1]) <= 2
@@ -207,5 +208,6 @@ def _as_decade(text: str, end: int, digits: str) -> set[Decimal]:
         return set()
     value = int(digits)
     if len(digits) == 4:
-        return {Decimal(value % 100)}
+        # Only centuries that people speak of, and the 2000s have no short form.
+        return {Decimal(value % 100)} if 1700 <= value < 2100 and value % 100 else set()
     return {Decimal(1900 + value), Decimal(2000 + value)} if len(digits) == 2 else set()

@@ -8,6 +8,7 @@ import pytest
 
 from slm_magic.errors import LanguageError
 from slm_magic.text import checks, languages
+from slm_magic.text.checks_parts import sentences
 from slm_magic.text.number_words import spelled
 from slm_magic.text.numbers import find_numbers
 
@@ -51,6 +52,10 @@ SAME_NUMBERS = [
     ("It was -5 degrees.", "Der var 5 graders frost.", "en-da"),
     ("In 2010-15 it grew.", "De 2010 à 15, il a grandi.", "en-fr"),
     ("The COVID-19 years.", "Les années du covid 19.", "en-fr"),
+    ("It holds 5,000 seats.", "Il compte 5 000 places.", "en-fr"),
+    ("The path is 40 miles long.", "Der Weg ist 64 Kilometer lang.", "en-de"),
+    ("Der Weg ist 64 Kilometer lang.", "The path is 40 miles long.", "de-en"),
+    ("In the early 2010s.", "Au début des années 10.", "en-fr"),
 ]
 OTHER_NUMBERS = [
     ("It cost $1,234.56.", "Cela a coûté 1 243,56 $.", "en-fr"),
@@ -68,6 +73,10 @@ OTHER_NUMBERS = [
     ("A change of -5% was seen.", "On a vu une variation de 5 %.", "en-fr"),
     ("A sum of -€40 was booked.", "Es wurde ein Betrag von 40 € gebucht.", "en-de"),
     ("Up to 12.4 metres.", "Jusqu'à 4 mètres.", "en-fr"),
+    ("It holds 5,000 seats.", "Il compte 5 places.", "en-fr"),
+    ("The path is 40 miles long.", "Der Weg ist 46 Kilometer lang.", "en-de"),
+    ("The path is 40 miles long.", "Der Weg ist 64 Meilen lang.", "en-de"),
+    ("In the early 2000s.", "Anfang der 2900er Jahre.", "en-de"),
 ]  # fmt: skip
 
 
@@ -185,6 +194,45 @@ def test_what_may_stay_as_it_is(source: str, output: str, pair: str) -> None:
     assert "untranslated" not in kinds(source, output, pair)
 
 
+TWO = f"{SENTENCE} Nobody at the office expects it to hold any surprises for the town."
+TWO_IN_FRENCH = (
+    "Le comité publiera son rapport avant la fin du mois. "
+    "Au bureau, personne ne s'attend à ce qu'il réserve des surprises à la ville."
+)
+
+
+def test_a_sentence_that_is_still_the_source() -> None:
+    first, second = (
+        "Le comité publiera son rapport avant la fin du mois.",
+        "Nobody at the office expects it to hold any surprises for the town.",
+    )
+    assert "untranslated" in kinds(TWO, f"{first} {second}")
+    assert kinds(TWO, TWO_IN_FRENCH) == set()
+    # A title is not a sentence.
+    source = "We watched The Long Road Home to Silver Creek again last night."
+    output = "Nous avons revu The Long Road Home to Silver Creek hier soir."
+    assert "untranslated" not in kinds(source, output)
+
+
+def test_a_sentence_that_is_missing() -> None:
+    third = " Two of the members have already seen a draft of the first chapter."
+    there = " Deux des membres ont déjà vu une ébauche du premier chapitre."
+    assert "length_ratio" in kinds(TWO + third, TWO_IN_FRENCH)
+    assert "length_ratio" not in kinds(TWO + third, TWO_IN_FRENCH + there)
+    # Two sentences made one are no loss.
+    joined = TWO_IN_FRENCH.replace("mois. Au", "mois, mais au")
+    assert "length_ratio" not in kinds(TWO, joined)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("One came. Another went.", 2), ("Mr. J. Smith of St. Ives met Dr. Lee.", 1),
+     ("A heading\nIts text.", 2), ("It cost 3.5 million.", 1), ("", 0)],
+)  # fmt: skip
+def test_how_many_sentences(text: str, count: int) -> None:
+    assert sentences(text) == count
+
+
 def test_terms_of_a_glossary_may_stay() -> None:
     source = "please restart the kernel now"
     assert checks.untranslated(source, source, "en", "de")
@@ -208,6 +256,8 @@ def test_truncated() -> None:
     assert "truncated" in kinds(SENTENCE, "Le comité publiera son rapport")
     assert "truncated" not in kinds(SENTENCE, "Le comité publiera son rapport ce mois-ci.")
     assert "truncated" not in kinds(SENTENCE, "« Le comité publiera son rapport ce mois-ci. »")
+    assert "truncated" in kinds("The harbour is still closed.", "Le port est encore")
+    assert "truncated" not in kinds("The harbour is still closed.", "Le port est encore fermé.")
     assert "truncated" not in kinds("A heading without a stop and with many words", "Un titre sans")
 
 
