@@ -28,6 +28,8 @@ from .local import WEIGHTS, weights_among
 ALLOW_PATTERNS = ("*.json", "*.spm", "*.txt", "*.model", "*.md")
 # Of more .gguf files than these, a message names no more.
 NAMED = 12
+# One of several files that make a model together.
+_SPLIT = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -95,6 +97,10 @@ def _wanted(card: ModelCard, siblings: Any) -> tuple[str, list[Any]]:
     # Files in subfolders are other formats' exports.
     files = {file.rfilename: file for file in siblings if "/" not in file.rfilename}
     weights = _weights(card, list(files))
+    if _SPLIT.search(weights):
+        raise OptionError(
+            f"{weights} is one part of a split model; pull a file that holds the whole model."
+        )
     if weights.endswith(".gguf"):
         return weights, [files[weights]]
     return weights, [

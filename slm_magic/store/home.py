@@ -258,14 +258,18 @@ class Store:
         ------
         ModelNotInstalledError, UnknownModelError
             If it is not installed.
+        OptionError
+            If it is a folder of the user's that was never pulled.
         """
         found = self.resolve(name)
         if found.card.source.kind == "package":
             return check_package_model(found)
         table = read_manifest(found.folder.parent)
         if table is None:
-            # A folder of the user's has no manifest to differ from.
-            return () if found.folder.is_dir() else ("the folder is missing",)
+            raise OptionError(
+                f"{found.folder.name!r} was never pulled, so there is no record to hold it against; "
+                "pull it to have one."
+            )
         problems = []
         expected = table["files"]
         for path, file in expected.items():

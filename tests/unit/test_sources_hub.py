@@ -189,6 +189,15 @@ def test_several_ggufs_are_refused_before_the_download(
     assert hub.sent == []
 
 
+def test_a_part_of_a_split_model_is_refused_before_the_download(hub: Hub, store: Store) -> None:
+    part = "tiny-00001-of-00002.gguf"
+    hub.files = {part: b"GGUF", "README.md": b"#"}
+    for spec in (SPEC, f"{SPEC}/{part}"):
+        with pytest.raises(OptionError, match=r"one part of a split model"):
+            pull(store, spec)
+    assert hub.sent == []
+
+
 def test_one_gguf_of_several(hub: Hub, store: Store, ggufs: dict[str, bytes]) -> None:
     found = pull(store, f"{SPEC}/Tiny-Q4.gguf")
     assert hub.sent == ["Tiny-Q4.gguf"]

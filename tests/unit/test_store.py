@@ -562,7 +562,8 @@ def test_folder_of_ones_own_needs_no_pull(store: Store, tmp_path: Path) -> None:
         assert found.card.context == 128
         assert found.sha256 == sha256((folder / "model.bin").read_bytes())
     assert store.list() == []
-    assert store.verify(str(folder)) == ()
+    with pytest.raises(OptionError, match="never pulled"):
+        store.verify(str(folder))
     (folder / "model.bin").unlink()
     with pytest.raises(ConversionError, match="no model.bin.*check the path"):
         store.resolve(folder)
