@@ -6,9 +6,19 @@ import struct
 from pathlib import Path
 from typing import Literal
 
+from ..catalog import Kind
 from ..errors import ConversionError
 
 Form = Literal["ct2", "gguf", "bert"]
+
+# Names that a `model.bin` gives its layout, and the kind of model each is.
+KINDS: dict[str, Kind] = {
+    "TransformerSpec": "seq2seq",
+    "TransformerBase": "seq2seq",  # of before CTranslate2 2
+    "TransformerBig": "seq2seq",
+    "TransformerDecoderSpec": "causal",
+    "TransformerEncoderSpec": "encoder",
+}
 
 # The newest layout of model.bin that the CTranslate2 releases we allow can read.
 BINARY_VERSION = 6

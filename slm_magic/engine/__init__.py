@@ -41,12 +41,6 @@ __all__ = [
 ]
 
 KINDS: dict[str, type[Handle]] = {"seq2seq": Seq2Seq, "causal": Causal, "encoder": Encoder}
-# Names that a `model.bin` gives its layout, by kind.
-SPECS: dict[str, tuple[str, ...]] = {
-    "seq2seq": ("TransformerSpec", "TransformerBase", "TransformerBig"),
-    "causal": ("TransformerDecoderSpec",),
-    "encoder": ("TransformerEncoderSpec",),
-}
 
 _lock = threading.RLock()
 _handles: OrderedDict[str, Handle] = OrderedDict()
@@ -154,11 +148,12 @@ def probe(folder: Path, card: ModelCard) -> None:
 
 def _check_class(folder: Path, card: ModelCard) -> None:
     """Raise if the weights are of another kind of model than the card says."""
+    from ..convert.detect import KINDS as KIND_OF_SPEC
     from ..convert.detect import read_header
 
     _, spec, _ = read_header(folder / "model.bin")
-    kind = next((kind for kind, specs in SPECS.items() if spec in specs), None)
-    if kind != card.kind and card.kind in SPECS:
+    kind = KIND_OF_SPEC.get(spec)
+    if kind != card.kind and card.kind in KINDS:
         raise ModelLoadError(
             f"{card.name!r} should be a {card.kind} model and its weights are "
             f"{f'those of a {kind} one' if kind else 'of no kind known'} ({spec}); "

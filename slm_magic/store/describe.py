@@ -17,13 +17,6 @@ from ..tokenization_family import traits
 from .installed import Installed
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
-_KINDS: dict[str, Kind] = {
-    "TransformerSpec": "seq2seq",
-    "TransformerBase": "seq2seq",  # of before CTranslate2 2
-    "TransformerBig": "seq2seq",
-    "TransformerDecoderSpec": "causal",
-    "TransformerEncoderSpec": "encoder",
-}
 _TASKS: dict[Kind, tuple[Task, ...]] = {
     "causal": ("translate", "summarize"),
     "encoder": ("summarize",),
@@ -69,10 +62,10 @@ def folder_card(
     ConversionError
         If it is none, or of a kind that slm-magic cannot run.
     """
-    from ..convert.detect import read_header
+    from ..convert.detect import KINDS, read_header
 
     _, spec, _ = read_header(folder / "model.bin")
-    kind = _KINDS.get(spec)
+    kind = KINDS.get(spec)
     if kind is None:
         raise ConversionError(f"{folder.name} holds a {spec}, which slm-magic cannot run.")
     if kind == "seq2seq":

@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..catalog import ModelRef
+from ..text.checks import FindingKind
 
-FlagKind = Literal[
-    "number_changed",
-    "name_unsupported",
-    "repetition",
-    "untranslated",
-    "length_ratio",
-    "markup_changed",
-    "truncated",
-    "low_score",
-]
+# Those of the checks, and what a task knows by itself.
+FlagKind = Literal[FindingKind, "low_score"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from ..domains import Domain
 from ..engine import Decoding, Generated
 from ..errors import OptionError
 from ..text import languages
-from ..text.protect import Form
+from ..text.masking import Form, whole_word
 from . import prompts
 
 # Sentences longer than this are cut at a clause: small models lose the thread of longer ones.
@@ -212,7 +212,7 @@ class Seq2SeqBackend:
 
 def has_term(text: str, term: str) -> bool:
     """Whether `text` has `term` as a whole word, in any case."""
-    return re.search(rf"(?<!\w){re.escape(term)}(?!\w)", text, re.IGNORECASE) is not None
+    return whole_word(term).search(text) is not None
 
 
 _LABEL = re.compile(

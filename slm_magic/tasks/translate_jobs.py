@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from ..engine import Decoding
 from ..text.checks import Finding, check
-from ..text.protect import Form, Masked, differences, mask, split_runs, unmask
+from ..text.masking import Form, Masked, mask, split_runs, unmask
+from ..text.protect import differences
 from .translate_backends import Backend, has_term
 
 # What another way of decoding may mend; the rest is flagged as it is.

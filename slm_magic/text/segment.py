@@ -15,7 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from .markdown import Block, Markup, blocks, looks_like_markdown
-from .protect import ProtectedSpan, find_spans, peel, split_runs
+from .masking import split_runs
+from .protect import ProtectedSpan, find_spans, peel
 
 # An initial, or a title that the splitter's tables lack for the language, does not end a sentence.
 _ABBREVIATED = re.compile(

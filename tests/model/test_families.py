@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import pytest
 
 from slm_magic import engine
 from slm_magic.engine import Decoding
+from slm_magic.errors import ModelLoadError
 from slm_magic.store import describe
 from slm_magic.tokenization_seq2seq import open_seq2seq
 
@@ -403,8 +404,12 @@ def test_scores_under_beam_search_are_those_of_the_checkpoint(
 
 @pytest.mark.parametrize("family", list(MAKERS))
 def test_the_probe_of_a_pull_accepts_it(family: str, pairs: Callable[[str], Pair]) -> None:
-    found = describe.local_folder(pairs(family).folder)
+    found, before = describe.local_folder(pairs(family).folder), engine.loaded()
     engine.probe(found.folder, found.card)
+    # It tries the model out and lets it go; with another kind on the card it refuses.
+    assert engine.loaded() == before
+    with pytest.raises(ModelLoadError, match="should be a causal model"):
+        engine.probe(found.folder, replace(found.card, kind="causal"))
 
 
 LANGUAGES = {"nllb": ("en", "fr"), "m2m100": ("en", "fr")}

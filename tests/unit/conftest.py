@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from wheelhouse import Index, serve
+from wheelhouse import Index, pip_index
 
 from slm_magic import catalog
 
@@ -15,13 +15,7 @@ from slm_magic import catalog
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
     """A package index on the loopback that pip, run for real, is pointed at."""
-    folder = tmp_path / "index"
-    folder.mkdir()
-    with serve(folder) as running:
-        for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_CONSTRAINT"):
-            monkeypatch.delenv(name, raising=False)
-        for name, value in running.environment().items():
-            monkeypatch.setenv(name, value)
+    with pip_index(tmp_path / "index", monkeypatch) as running:
         yield running
 
 

@@ -32,7 +32,7 @@ def answer(folder: Path, compute_type: str) -> Any:
     return np.array(generator.forward_batch([IDS]))[0]
 
 
-def fails(path: Path, out: Path, says: str) -> None:
+def assert_refused(path: Path, out: Path, says: str) -> None:
     with pytest.raises(ConversionError, match=says) as caught:
         convert_gguf(path, out)
     assert "\n" not in str(caught.value)
@@ -183,11 +183,11 @@ def test_not_a_gguf_file(tmp_path: Path, out: Path) -> None:
     for number, data in enumerate([b"", b"GG", b"PK\x03\x04" + bytes(60), b"GGML" + bytes(60)]):
         path = tmp_path / f"{number}.gguf"
         path.write_bytes(data)
-        fails(path, out, "not a GGUF file")
+        assert_refused(path, out, "not a GGUF file")
 
 
 def test_missing_file(tmp_path: Path, out: Path) -> None:
-    fails(tmp_path / "none.gguf", out, "cannot be read")
+    assert_refused(tmp_path / "none.gguf", out, "cannot be read")
 
 
 def test_cut_short_anywhere(tmp_path: Path, out: Path) -> None:
@@ -197,29 +197,29 @@ def test_cut_short_anywhere(tmp_path: Path, out: Path) -> None:
     cut = tmp_path / "cut.gguf"
     for size in [*range(8, 400, 13), 2000, 5000, len(data) // 2, len(data) - 40_000]:
         cut.write_bytes(data[:size])
-        fails(cut, out, "damaged or cut short|missing")
+        assert_refused(cut, out, "damaged or cut short|missing")
 
 
 def test_big_endian(tmp_path: Path, out: Path) -> None:
     path = tmp_path / "m.gguf"
     path.write_bytes(b"GGUF" + struct.pack(">IQQ", 3, 1, 1) + bytes(64))
-    fails(path, out, "big-endian")
+    assert_refused(path, out, "big-endian")
 
 
 @pytest.mark.parametrize("version", [1, 4])
 def test_other_version(tmp_path: Path, out: Path, version: int) -> None:
     path = tmp_path / "m.gguf"
     path.write_bytes(b"GGUF" + struct.pack("<IQQ", version, 1, 1) + bytes(64))
-    fails(path, out, f"version {version}")
+    assert_refused(path, out, f"version {version}")
 
 
 def test_wild_counts_do_not_become_memory(tmp_path: Path, out: Path) -> None:
     path = tmp_path / "m.gguf"
     for counts in [(2**60, 1), (1, 2**60)]:
         path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, *counts) + bytes(64))
-        fails(path, out, "damaged or cut short")
+        assert_refused(path, out, "damaged or cut short")
     path.write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 1) + struct.pack("<Q", 2**62) + bytes(64))
-    fails(path, out, "damaged or cut short")
+    assert_refused(path, out, "damaged or cut short")
 
 
 @pytest.mark.parametrize(
@@ -248,34 +248,34 @@ def test_keys_that_cannot_be_used(
     tmp_path: Path, out: Path, keys: dict[str, Any], says: str
 ) -> None:
     Tiny(keys=keys).write(tmp_path / "m.gguf")
-    fails(tmp_path / "m.gguf", out, says)
+    assert_refused(tmp_path / "m.gguf", out, says)
 
 
 def test_unknown_architecture(tmp_path: Path, out: Path) -> None:
     Tiny("mamba").write(tmp_path / "m.gguf")
-    fails(tmp_path / "m.gguf", out, "'mamba'.* only llama, qwen2")
+    assert_refused(tmp_path / "m.gguf", out, "'mamba'.* only llama, qwen2")
 
 
 def test_missing_tensor(tmp_path: Path, out: Path) -> None:
     Tiny(drop=frozenset({"blk.1.ffn_up.weight"})).write(tmp_path / "m.gguf")
-    fails(tmp_path / "m.gguf", out, "blk.1.ffn_up.weight is missing")
+    assert_refused(tmp_path / "m.gguf", out, "blk.1.ffn_up.weight is missing")
 
 
 def test_some_biases_missing(tmp_path: Path, out: Path) -> None:
     Tiny("qwen2", drop=frozenset({"blk.0.attn_k.bias"})).write(tmp_path / "m.gguf")
-    fails(tmp_path / "m.gguf", out, "biases of blk.0.attn_q")
+    assert_refused(tmp_path / "m.gguf", out, "biases of blk.0.attn_q")
 
 
 def test_tensor_without_a_place(tmp_path: Path, out: Path) -> None:
     extra = {"blk.0.attn_q_norm.weight": np.ones(tiny_gguf.HEAD, np.float32)}
     Tiny(extra=extra).write(tmp_path / "m.gguf")
-    fails(tmp_path / "m.gguf", out, "blk.0.attn_q_norm.weight has no place")
+    assert_refused(tmp_path / "m.gguf", out, "blk.0.attn_q_norm.weight has no place")
 
 
 def test_rope_frequencies_one_by_one(tmp_path: Path, out: Path) -> None:
     extra = {"rope_freqs.weight": np.ones(tiny_gguf.HEAD // 2, np.float32)}
     Tiny(extra=extra).write(tmp_path / "m.gguf")
-    fails(tmp_path / "m.gguf", out, "rotary frequencies")
+    assert_refused(tmp_path / "m.gguf", out, "rotary frequencies")
 
 
 @pytest.mark.parametrize(("number", "says"), [(10, "Q2_K"), (999, "type 999")])
@@ -290,7 +290,7 @@ def test_unknown_tensor_type(tmp_path: Path, out: Path, number: int, says: str) 
         struct.pack_into("<I", data, at, number)
 
     tiny_gguf.changed(path, change)
-    fails(path, out, f"blk.0.ffn_gate.weight is stored as {says}")
+    assert_refused(path, out, f"blk.0.ffn_gate.weight is stored as {says}")
 
 
 def test_values_that_are_no_number(tmp_path: Path, out: Path) -> None:

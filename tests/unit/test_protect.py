@@ -4,15 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from slm_magic.text.protect import (
-    blank_spans,
-    differences,
-    find_spans,
-    mask,
-    peel,
-    split_runs,
-    unmask,
-)
+from slm_magic.text.masking import mask, split_runs, unmask
+from slm_magic.text.protect import blank_spans, differences, find_spans, peel
 
 FOUND = [
     ("Run `make demo` or ``a`b`` now.", ["`make demo`", "``a`b``"]),

