@@ -1,106 +1,51 @@
 """How good the output is: translation, financial summaries and redaction, as a table and JSON.
 
-    python benchmarks/quality.py --data DIR [--only mt,finance,pii] [--lines 40] [--json FILE]
+    python benchmarks/quality.py --data DIR [--only mt,finance,pii] [--json FILE]
+    python benchmarks/quality.py --data DIR --only mt --models NAME,NAME --targets fr --lines 40
 
 DIR holds `mt/ntrex-dev.{eng,fra,deu,spa}.txt` (parallel lines), `finance/ectsum-dev.jsonl`
 (`text` and `reference`) and `pii/presidio-synth-dev.json` (texts with labelled spans). A part
-whose files are absent is left out, and the script says so.
+whose files are absent is left out, and the script says so. Baselines run in the same process, on
+the same texts: a plain zero-shot prompt, first sentences, LexRank, Presidio as it comes.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import quality_finance
+import quality_mt
+import quality_pii
 from report import Row, finish, machine, table
-
-LANGUAGES = {"fr": "fra", "de": "deu", "es": "spa"}
-FINANCE_SENTENCES = 4
 
 
 def mt(data: Path, args: argparse.Namespace) -> list[Row]:
-    """Score translations from English: chrF and BLEU of sacrebleu, on the first lines."""
-    import sacrebleu
-
-    import slm_magic as slm
-
-    sources = _lines(data / "mt" / "ntrex-dev.eng.txt")[: args.lines]
-    rows = []
-    for target in args.targets.split(","):
-        references = _lines(data / "mt" / f"ntrex-dev.{LANGUAGES[target]}.txt")[: args.lines]
-        # Loaded and warm before the clock starts.
-        slm.translate(sources[0], target=target, source="en", model=args.mt_model)
-        started = time.perf_counter()
-        results = slm.translate(
-            sources, target=target, source="en", model=args.mt_model, progress=True
-        )
-        seconds = time.perf_counter() - started
-        texts = [result.text for result in results]
-        rows.append(
-            {
-                "part": f"mt en-{target}",
-                "system": results[0].model.name,
-                "n": len(sources),
-                "chrF": sacrebleu.corpus_chrf(texts, [references]).score,
-                "BLEU": sacrebleu.corpus_bleu(texts, [references]).score,
-                "flagged": sum(bool(result.flags) for result in results),
-                "ms/text": 1000 * seconds / len(sources),
-            }
-        )
-        if args.show:
-            for source, text in zip(sources, texts, strict=True):
-                print(f"{source}\n  {text}")
-    return rows
+    """Score translations from English."""
+    return quality_mt.rows(
+        data,
+        targets=args.targets.split(","),
+        models=args.models.split(",") if args.models else [None],
+        first=args.lines,
+        show=args.show,
+    )
 
 
 def finance(data: Path, args: argparse.Namespace) -> list[Row]:
-    """Score summaries of earnings calls: ROUGE F1, next to the first sentences."""
-    from rouge_score import rouge_scorer
-
-    import slm_magic as slm
-
-    calls = [json.loads(line) for line in _lines(data / "finance" / "ectsum-dev.jsonl")]
-    texts = [call["text"] for call in calls]
-    references = [_joined(call["reference"]) for call in calls]
-    slm.summarize(texts[0])
-    systems: dict[str, Callable[[], list[str]]] = {
-        "first sentences": lambda: [
-            "\n".join(text.splitlines()[:FINANCE_SENTENCES]) for text in texts
-        ],
-        "minilm-l6": lambda: _summaries(slm.summarize(texts, sentences=FINANCE_SENTENCES)),
-        "minilm-l6, finance": lambda: _summaries(
-            slm.summarize(texts, sentences=FINANCE_SENTENCES, domain="finance")
-        ),
-    }
-    measures = ("rouge1", "rouge2", "rougeL")
-    scorer = rouge_scorer.RougeScorer(list(measures))
-    rows = []
-    for system, summarize in systems.items():
-        started = time.perf_counter()
-        made = summarize()
-        seconds = time.perf_counter() - started
-        scores = [scorer.score(a, b) for a, b in zip(references, made, strict=True)]
-        row: Row = {"part": "finance", "system": system, "n": len(texts)}
-        for measure in measures:
-            row[measure] = sum(score[measure].fmeasure for score in scores) / len(scores)
-        row["ms/text"] = 1000 * seconds / len(texts)
-        rows.append(row)
-    return rows
+    """Score summaries of earnings calls."""
+    writers = args.writers.split(",") if args.writers else ()
+    return quality_finance.rows(data / "finance" / "ectsum-dev.jsonl", writers=writers)
 
 
 def pii(data: Path, args: argparse.Namespace) -> list[Row]:
-    """Score redaction on labelled texts, next to Presidio with spaCy's small model."""
-    import quality_pii
-
-    rows: list[Row] = quality_pii.rows(data / "pii" / "presidio-synth-dev.json")
-    return rows
+    """Score redaction on labelled texts."""
+    found: list[Row] = quality_pii.rows(data / "pii" / "presidio-synth-dev.json")
+    return found
 
 
 PARTS: dict[str, tuple[str, Callable[[Path, argparse.Namespace], list[Row]]]] = {
@@ -110,27 +55,14 @@ PARTS: dict[str, tuple[str, Callable[[Path, argparse.Namespace], list[Row]]]] = 
 }
 
 
-def _summaries(results: list[Any]) -> list[str]:
-    return ["\n".join(sentence.text for sentence in result.sentences) for result in results]
-
-
-def _lines(path: Path) -> list[str]:
-    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-
-
-def _joined(reference: str | list[str]) -> str:
-    return reference if isinstance(reference, str) else "\n".join(reference)
-
-
 def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the evaluation data")
     parser.add_argument("--only", default=",".join(PARTS), help="parts, joined by commas")
-    parser.add_argument("--lines", type=int, default=40, help="lines to translate (default 40)")
-    parser.add_argument("--targets", default="fr,de", help="target languages (default fr,de)")
-    parser.add_argument(
-        "--mt-model", default=None, help="translation model (default: the installed)"
-    )
+    parser.add_argument("--lines", type=int, default=150, help="lines to translate (default 150)")
+    parser.add_argument("--targets", default="fr,de,es", help="target languages (default fr,de,es)")
+    parser.add_argument("--models", help="translation models (default: the one that is used)")
+    parser.add_argument("--writers", help="models whose written summaries are scored too")
     parser.add_argument("--json", type=Path, help="write the figures there too")
     parser.add_argument("--show", action="store_true", help="print the translations")
     args = parser.parse_args(argv)

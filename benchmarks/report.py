@@ -10,6 +10,11 @@ from typing import Any
 Row = dict[str, Any]
 
 
+def lines(path: Path) -> list[str]:
+    """Return the lines of a file that are not blank."""
+    return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+
+
 def table(rows: list[Row]) -> str:
     """Lay rows of one part out in columns; tables within them are for the JSON alone."""
     columns = list(
