@@ -15,6 +15,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "unit"))
 
+
 def pytest_sessionstart() -> None:
     """Let no run pass that was to compare with transformers and could not."""
     if os.environ.get("SLM_MAGIC_REQUIRE_TORCH") and importlib.util.find_spec("torch") is None:
