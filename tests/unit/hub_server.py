@@ -4,67 +4,117 @@ from __future__ import annotations
 
 import hashlib
 import json
+import socket
+import ssl
+import struct
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
+# Files longer than this are large files to the stand-in.
+SMALL = 1000
+
+
+class CutOff(Exception):
+    """The connection is dropped in the middle of an answer."""
 
 
 @dataclass
 class Hub:
-    """One repository.
+    """One repository, and how the Hub that has it behaves.
 
     Attributes
     ----------
     files
-        Path in the repository to content; those over 1,000 bytes are large files, whose hash
-        the Hub knows.
+        Path in the repository to content; those over `SMALL` bytes are large files, whose
+        SHA-256 the Hub knows. Of the others it knows the name that git has for their content.
+    commit
+        What every revision is at.
     error
         Status and ``X-Error-Code`` that everything answers with, if set.
+    gated
+        Status with which files, but not the listing, are refused.
+    token
+        What is asked for; without it the repository is not there.
+    failing
+        Statuses and headers that the next requests are answered with, each once.
+    cuts
+        File to positions in it at which the connection drops, each once, in order.
+    reset
+        Whether a dropped connection is reset rather than closed.
     lie
         Files that are sent with other bytes than the Hub's record says.
+    padded
+        Files that are sent with more bytes than the record says.
     tags
         Revisions beside ``main`` and the commit itself.
     rate
         Bytes a second at which files are sent; 0 is as fast as it goes.
+    ranges
+        Whether a part of a file can be asked for.
+    listing
+        Changes an entry of the listing, as a mirror may.
+    headers
+        Changes the headers of a file's answer, as a mirror may.
+    elsewhere
+        Address of another server that has the large files.
     sent
         Files in the order asked for.
+    bytes_sent
+        Bytes of each file that went out.
+    asked
+        Every request's method, path and headers.
     """
 
     files: dict[str, bytes]
     repository: str = "someone/tiny-model"
     url: str = ""
+    commit: str = COMMIT
     error: tuple[int, str] | None = None
+    gated: int = 0
+    token: str = ""
+    failing: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    cuts: dict[str, list[int]] = field(default_factory=dict)
+    reset: bool = False
     lie: set[str] = field(default_factory=set)
+    padded: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
     rate: int = 0
+    ranges: bool = True
+    listing: Callable[[dict[str, Any]], dict[str, Any]] = dict
+    headers: Callable[[dict[str, str]], dict[str, str]] = dict
+    elsewhere: str = ""
     sent: list[str] = field(default_factory=list)
+    bytes_sent: Counter[str] = field(default_factory=Counter)
+    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+
+    def digest(self, name: str) -> str:
+        """What the Hub knows a file by."""
+        data = self.files[name]
+        if len(data) > SMALL:
+            return hashlib.sha256(data).hexdigest()
+        return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
 
     def sibling(self, name: str) -> dict[str, Any]:
-        data = self.files[name]
-        table: dict[str, Any] = {"rfilename": name, "size": len(data), "blobId": "0" * 40}
-        if len(data) > 1000:
-            sha256 = hashlib.sha256(data).hexdigest()
-            table["lfs"] = {"sha256": sha256, "size": len(data), "pointerSize": 130}
-        return table
-
-
-def _entry(sibling: dict[str, Any]) -> dict[str, Any]:
-    """The same file as the Hub's tree listing tells of it."""
-    entry = {"type": "file", "path": sibling["rfilename"], "oid": sibling["blobId"]}
-    entry["size"] = sibling["size"]
-    if "lfs" in sibling:
-        entry["lfs"] = {**sibling["lfs"], "oid": sibling["lfs"]["sha256"]}
-    return entry
+        data, digest = self.files[name], self.digest(name)
+        table: dict[str, Any] = {"rfilename": name, "size": len(data), "blobId": digest}
+        if len(data) > SMALL:
+            # git itself holds no more than a pointer of such a file.
+            table["blobId"] = "0" * 40
+            table["lfs"] = {"sha256": digest, "size": len(data), "pointerSize": 130}
+        return self.listing(table)
 
 
 @contextmanager
-def serve(hub: Hub) -> Iterator[Hub]:
+def serve(hub: Hub, context: ssl.SSLContext | None = None) -> Iterator[Hub]:
+    """Run `hub`, over TLS if a context is given."""
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -72,9 +122,15 @@ def serve(hub: Hub) -> Iterator[Hub]:
             self.do_GET()
 
         def do_GET(self) -> None:
+            hub.asked.append((self.command, self.path, dict(self.headers.items())))
             path = self.path.partition("?")[0].strip("/")
-            if hub.error is not None:
+            if hub.failing:
+                status, headers = hub.failing.pop(0)
+                self._send(status, b"", headers)
+            elif hub.error is not None:
                 self._send(hub.error[0], b"", {"X-Error-Code": hub.error[1]})
+            elif hub.token and self.headers["Authorization"] != f"Bearer {hub.token}":
+                self._send(401, b"", {"X-Error-Code": "RepoNotFound"})
             elif path.startswith("api/models/"):
                 self._api(path.removeprefix("api/models/"))
             else:
@@ -85,41 +141,73 @@ def serve(hub: Hub) -> Iterator[Hub]:
                 self._send(404, b"", {"X-Error-Code": "RepoNotFound"})
                 return
             rest = path.removeprefix(hub.repository).strip("/")
-            if rest.startswith("tree"):
-                self._json([_entry(hub.sibling(name)) for name in hub.files])
-            elif rest.removeprefix("revision/") in {"", "main", COMMIT, *hub.tags}:
+            if rest.removeprefix("revision/") in {"", "main", hub.commit, *hub.tags}:
                 siblings = [hub.sibling(name) for name in hub.files]
-                self._json({"id": hub.repository, "sha": COMMIT, "siblings": siblings})
+                info = {"id": hub.repository, "sha": hub.commit, "siblings": siblings}
+                body = json.dumps(hub.listing(info)).encode()
+                self._send(200, body, {"Content-Type": "application/json"})
             else:
                 self._send(404, b"", {"X-Error-Code": "RevisionNotFound"})
 
         def _file(self, path: str) -> None:
-            _, _, name = path.partition(f"{hub.repository}/resolve/{COMMIT}/")
-            if name not in hub.files:
+            _, _, name = path.partition(f"{hub.repository}/resolve/{hub.commit}/")
+            if hub.gated:
+                self._send(hub.gated, b"", {"X-Error-Code": "GatedRepo"})
+            elif name not in hub.files:
                 self._send(404, b"", {"X-Error-Code": "EntryNotFound"})
-                return
+            else:
+                self._content(name, path)
+
+        def _content(self, name: str, path: str) -> None:
             data = hub.files[name]
+            tag = f'"{hub.digest(name)}"'
+            headers = {"ETag": tag, "X-Repo-Commit": hub.commit, "X-Linked-ETag": tag}
+            headers["X-Linked-Size"] = str(len(data))
+            headers["X-Xet-Hash"] = "e" * 64
+            if hub.elsewhere and len(data) > SMALL:
+                self._send(302, b"", {**headers, "Location": f"{hub.elsewhere}/{path}"})
+                return
             if name in hub.lie:
                 data = data[:-1] + bytes([data[-1] ^ 1])
+            if name in hub.padded:
+                data += b"more"
             if self.command == "GET":
                 hub.sent.append(name)
-            etag = f'"{hashlib.sha256(data).hexdigest()}"'
-            self._send(200, data, {"ETag": etag, "X-Repo-Commit": COMMIT})
+            status, start = 200, 0
+            if hub.ranges and (asked := self.headers["Range"]):
+                start = int(asked.removeprefix("bytes=").rstrip("-"))
+                status = 206
+                headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
+            self._send(status, data[start:], hub.headers(headers), name, start)
 
-        def _json(self, content: object) -> None:
-            self._send(200, json.dumps(content).encode(), {"Content-Type": "application/json"})
-
-        def _send(self, status: int, body: bytes, headers: dict[str, str]) -> None:
+        def _send(
+            self, status: int, body: bytes, headers: dict[str, str], name: str = "", start: int = 0
+        ) -> None:
             self.send_response(status)
-            for name, value in headers.items():
-                self.send_header(name, value)
+            for header, value in headers.items():
+                self.send_header(header, value)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
+            if self.command == "GET":
+                self._body(body, name, start)
+
+        def _body(self, body: bytes, name: str, start: int) -> None:
+            cuts, end = hub.cuts.get(name, []), len(body)
+            if cuts and start <= cuts[0] < start + len(body):
+                end = cuts.pop(0) - start
             step = max(hub.rate // 20, 1) if hub.rate else len(body) or 1
-            for start in range(0, len(body) if self.command == "GET" else 0, step):
-                self.wfile.write(body[start : start + step])
+            for at in range(0, end, step):
+                piece = body[at : min(at + step, end)]
+                self.wfile.write(piece)
+                hub.bytes_sent[name] += len(piece)
                 if hub.rate:
                     time.sleep(0.05)
+            if end < len(body):
+                self.close_connection = True
+                if hub.reset:
+                    linger = struct.pack("ii", 1, 0)
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                raise CutOff
 
         def log_message(self, *_: object) -> None:
             pass
@@ -128,8 +216,22 @@ def serve(hub: Hub) -> Iterator[Hub]:
         def handle_error(self, *_: object) -> None:
             pass  # interrupted clients hang up
 
+        def shutdown_request(self, request: Any) -> None:
+            # A closed connection is told as such, unless it is to look like a reset.
+            if hub.reset:
+                self.close_request(request)
+            else:
+                super().shutdown_request(request)
+
     server = Server(("127.0.0.1", 0), Handler)
-    hub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    scheme = "http"
+    if context is not None:
+        scheme = "https"
+        # The handshake waits for the handler's thread, so that no client can hold up the others.
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+    hub.url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield hub

@@ -40,7 +40,6 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         "modeling.py": b"raise SystemExit",
         "onnx/model.bin": b"o" * 2000,
     }
-    monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
     with serve(Hub(files)) as running:
         monkeypatch.setenv("HF_ENDPOINT", running.url)
         yield running
@@ -106,7 +105,7 @@ def test_wrong_hash(hub: Hub, store: Store) -> None:
         (404, "RepoNotFound", PackageNotFoundError, "no repository"),
         (401, "RepoNotFound", PackageNotFoundError, "no repository"),
         (403, "GatedRepo", PackageNotFoundError, "gated"),
-        (500, "", OfflineError, "cannot be reached or refuses"),
+        (500, "", OfflineError, r"answers with an error \(500\)"),
     ],
 )
 def test_refusals(
@@ -120,7 +119,9 @@ def test_refusals(
 
 def test_unreachable(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(OfflineError, match="the Hub cannot be reached") as caught:
+    with pytest.raises(
+        OfflineError, match=r"the Hub at http://127\.0\.0\.1:9: the connection is refused"
+    ) as caught:
         pull(store)
     assert "\n" not in str(caught.value)
 
