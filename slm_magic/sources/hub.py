@@ -13,7 +13,7 @@ from ..errors import IntegrityError, OptionError, PackageNotFoundError, PullErro
 from ..progress import bar
 from . import Fetched, need_network
 from .disk import disk_errors, mismatch, need_room, sha256_of
-from .hub_errors import endpoint, hub_errors
+from .hub_errors import endpoint, hub_errors, open_session
 from .hub_file import HubFile, Snapshot, download, patiently, staged_bytes
 from .hub_name import HubName
 from .local import WEIGHTS, weights_among
@@ -55,6 +55,7 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
     with disk_errors(staging), hub_errors(repository):
         revision = card.source.revision or card.revision or "main"
         hub = endpoint()
+        open_session()
         # The client would wait for an answer for ever, and not ask twice.
         info = patiently(
             lambda: huggingface_hub.HfApi(endpoint=hub).model_info(

@@ -25,8 +25,16 @@ def endpoint() -> str | None:
     """Return the Hub that ``HF_ENDPOINT`` names, or None for the client's own.
 
     Read at each pull: the client itself would keep what was set when it was imported.
+
+    Raises
+    ------
+    PullError
+        If it is no address.
     """
-    return os.environ.get("HF_ENDPOINT", "").strip().rstrip("/") or None
+    given = os.environ.get("HF_ENDPOINT", "").strip().rstrip("/")
+    if given and not given.startswith(("http://", "https://")):
+        raise PullError("HF_ENDPOINT is no address such as https://host; mend or unset it.")
+    return given or None
 
 
 def is_transport(error: BaseException) -> bool:
@@ -35,6 +43,32 @@ def is_transport(error: BaseException) -> bool:
     The client's HTTP library is its own affair and has changed: httpx, then httpx2.
     """
     return isinstance(error, ConnectionError) or "http" in type(error).__module__
+
+
+def open_session() -> None:
+    """Let the client read proxy and certificate settings, which it does once.
+
+    Raises
+    ------
+    PullError
+        If they cannot be used.
+    """
+    import huggingface_hub
+
+    try:
+        huggingface_hub.get_session()
+    except OSError as error:
+        raise PullError(
+            "SSL_CERT_FILE names no file of certificates; mend or unset it, and pull again."
+        ) from error
+    except ImportError as error:
+        raise PullError("A SOCKS proxy needs one more package: pip install socksio") from error
+    except Exception as error:
+        if not isinstance(error, ValueError) and not is_transport(error):
+            raise
+        raise PullError(
+            f"A proxy setting is no address such as http://host:port; {_ADVICE[PROXY]}."
+        ) from error
 
 
 @contextmanager

@@ -13,8 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import unquote
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 # Files longer than this are large files to the stand-in.
@@ -92,7 +94,7 @@ class Hub:
     elsewhere: str = ""
     sent: list[str] = field(default_factory=list)
     bytes_sent: Counter[str] = field(default_factory=Counter)
-    asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)
+    asked: list[tuple[str, str, Message]] = field(default_factory=list)
 
     def digest(self, name: str) -> str:
         """What the Hub knows a file by."""
@@ -122,8 +124,8 @@ def serve(hub: Hub, context: ssl.SSLContext | None = None) -> Iterator[Hub]:
             self.do_GET()
 
         def do_GET(self) -> None:
-            hub.asked.append((self.command, self.path, dict(self.headers.items())))
-            path = self.path.partition("?")[0].strip("/")
+            hub.asked.append((self.command, self.path, self.headers))
+            path = unquote(self.path.partition("?")[0]).strip("/")
             if hub.failing:
                 status, headers = hub.failing.pop(0)
                 self._send(status, b"", headers)
@@ -199,7 +201,8 @@ def serve(hub: Hub, context: ssl.SSLContext | None = None) -> Iterator[Hub]:
             for at in range(0, end, step):
                 piece = body[at : min(at + step, end)]
                 self.wfile.write(piece)
-                hub.bytes_sent[name] += len(piece)
+                if name:
+                    hub.bytes_sent[name] += len(piece)
                 if hub.rate:
                     time.sleep(0.05)
             if end < len(body):
@@ -232,7 +235,7 @@ def serve(hub: Hub, context: ssl.SSLContext | None = None) -> Iterator[Hub]:
             server.socket, server_side=True, do_handshake_on_connect=False
         )
     hub.url = f"{scheme}://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         yield hub
     finally:

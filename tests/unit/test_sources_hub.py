@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hub_server import COMMIT, Hub, serve
+from hub_server import COMMIT, Hub
 from tiny_gguf import Tiny
 from wheelhouse import card_table, model_bin, sha256
 
@@ -24,25 +23,11 @@ from slm_magic.errors import (
     PackageNotFoundError,
     PullError,
 )
+from slm_magic.sources import hub_file
 from slm_magic.sources.hub_name import HubName
 from slm_magic.store import Installed, Store
 
 SPEC = "hf:someone/tiny-model"
-
-
-@pytest.fixture
-def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    files = {
-        "model.bin": model_bin(5, 5000),
-        "config.json": b"{}",
-        "tokenizer.json": json.dumps({"filler": "x" * 2000}).encode(),
-        "pytorch_model.bin": b"p" * 2000,
-        "modeling.py": b"raise SystemExit",
-        "onnx/model.bin": b"o" * 2000,
-    }
-    with serve(Hub(files)) as running:
-        monkeypatch.setenv("HF_ENDPOINT", running.url)
-        yield running
 
 
 @pytest.fixture
@@ -109,8 +94,15 @@ def test_wrong_hash(hub: Hub, store: Store) -> None:
     ],
 )
 def test_refusals(
-    hub: Hub, store: Store, status: int, code: str, error: type[PullError], text: str
+    hub: Hub,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    code: str,
+    error: type[PullError],
+    text: str,
 ) -> None:
+    monkeypatch.setattr(hub_file, "WAITS", (0.01, 0.01))
     hub.error = (status, code)
     with pytest.raises(error, match=text) as caught:
         pull(store)
