@@ -29,7 +29,8 @@ _REASONS = tuple(
         (
             r"connection broken by|Max retries exceeded|NewConnectionError|ConnectionError|"
             r"Connection aborted|Connection reset|IncompleteRead|IncompleteDownload|"
-            r"ReadError|RemoteProtocolError",
+            # The last is what an older pip says of a wheel that did not come whole.
+            r"ReadError|RemoteProtocolError|Wheel '.*' located at .* is invalid",
             "the connection breaks off",
         ),
     )

@@ -72,6 +72,8 @@ class Hub:
         Bytes of each file that went out.
     asked
         Every request's method, path and headers.
+    open
+        Ports of the clients whose connection is open.
     """
 
     files: dict[str, bytes]
@@ -95,6 +97,7 @@ class Hub:
     sent: list[str] = field(default_factory=list)
     bytes_sent: Counter[str] = field(default_factory=Counter)
     asked: list[tuple[str, str, Message]] = field(default_factory=list)
+    open: set[int] = field(default_factory=set)
 
     def digest(self, name: str) -> str:
         """What the Hub knows a file by."""
@@ -119,6 +122,13 @@ def serve(hub: Hub, context: ssl.SSLContext | None = None) -> Iterator[Hub]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def handle(self) -> None:
+            hub.open.add(self.client_address[1])
+            try:
+                super().handle()
+            finally:
+                hub.open.discard(self.client_address[1])
 
         def do_HEAD(self) -> None:
             self.do_GET()

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,34 +10,12 @@ from typing import Any
 
 import pull_child
 import pytest
+from pull_child import Killable, processes_in, wait_until
 from wheelhouse import Index, card_table, joined_table, model_members
 
 from slm_magic.store import Store
 
-CHILD = Path(pull_child.__file__)
 NAME = "tiny-encoder"
-
-
-class Killable:
-    """A pull in a process of its own."""
-
-    def __init__(self, home: Path, table: dict[str, Any], place: str, *options: str) -> None:
-        self.home = home
-        file = home.parent / f"{table['name']}.json"
-        file.write_text(json.dumps(table))
-        command = [sys.executable, str(CHILD), str(home), str(file), place, *options]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-
-    def wait_for(self, word: str) -> str:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.startswith(word):
-                return line
-        raise AssertionError(f"the pull ended with {self.process.wait()} before it said {word}")
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
 
 
 def no_probe(*_: object) -> None:
@@ -162,25 +136,6 @@ def test_killed_in_a_download_ends_pip_too(
     index.rate = 0
     pull(home, NAME)
     assert_clean(home, NAME)
-
-
-def wait_until(true: Callable[[], bool], seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.05)
-
-
-def processes_in(folder: Path) -> list[int]:
-    """Processes whose command line names `folder`."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.fsencode(folder) in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
 
 
 @pytest.mark.parametrize(

@@ -224,6 +224,7 @@ RETRY = (
         ("Could not fetch URL x: ProxyError('Cannot connect to proxy.')", OfflineError, "proxy"),
         ("SSLError(SSLCertVerificationError(1, 'CERTIFICATE...'))", OfflineError, "certificate"),
         ("ReadTimeoutError: Read timed out.", OfflineError, "in time"),
+        ("ERROR: Wheel 'p' located at /x/p.whl is invalid.", OfflineError, "breaks off"),
         ("ERROR: HTTP error 403 while getting https://x/p.whl", OfflineError, "denies access"),
         ("ERROR: HTTP error 404 while getting https://x/p.whl", PackageNotFoundError, "not have"),
         ("ERROR: No matching distribution found for p==1", PackageNotFoundError, "not have"),

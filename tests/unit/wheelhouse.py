@@ -50,6 +50,8 @@ class Index:
         Bytes a second at which wheels are sent; 0 is as fast as it goes.
     status
         Package to the HTTP status that its pages answer with instead.
+    cuts
+        Wheel to positions in it at which the connection drops, each once, in order.
     sent
         How often each wheel was sent whole.
     """
@@ -58,6 +60,7 @@ class Index:
     url: str = ""
     rate: int = 0
     status: dict[str, int] = field(default_factory=dict)
+    cuts: dict[str, list[int]] = field(default_factory=dict)
     sent: Counter[str] = field(default_factory=Counter)
     started: Counter[str] = field(default_factory=Counter)
 
@@ -125,17 +128,22 @@ def serve(folder: Path) -> Iterator[Index]:
 
         def _wheel(self, name: str) -> None:
             index.started[name] += 1
-            self._send(200, "application/octet-stream", (folder / name).read_bytes())
-            index.sent[name] += 1
+            body = (folder / name).read_bytes()
+            cuts = index.cuts.get(name)
+            if cuts:
+                self._send(200, "application/octet-stream", body, cuts.pop(0))
+            else:
+                self._send(200, "application/octet-stream", body)
+                index.sent[name] += 1
 
-        def _send(self, status: int, kind: str, body: bytes) -> None:
+        def _send(self, status: int, kind: str, body: bytes, cut: int | None = None) -> None:
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             step = 16_384
-            for start in range(0, len(body), step):
-                self.wfile.write(body[start : start + step])
+            for start in range(0, len(body), step)[: None if cut is None else cut // step + 1]:
+                self.wfile.write(body[start : min(start + step, cut or len(body))])
                 if index.rate and kind != "text/html":
                     time.sleep(step / index.rate)
 
