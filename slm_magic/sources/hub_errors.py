@@ -121,6 +121,13 @@ def _refused(repository: str, response: object) -> PullError:
     headers = getattr(response, "headers", {})
     if "is disabled" in headers.get("X-Error-Message", ""):
         return PackageNotFoundError(f"{repository} has been disabled on the Hub.")
+    if status == 404:
+        # A mirror's, or another server's: the Hub itself says which of these it is.
+        hub = _hub()
+        return PackageNotFoundError(
+            f"{hub[0].upper()}{hub[1:]} has no {repository}, or not that revision or file of it; "
+            "check the name, and HF_ENDPOINT if it is set."
+        )
     if status == 401:
         return PackageNotFoundError(
             f"The Hub does not accept the token that was sent for {repository}; "

@@ -50,6 +50,10 @@ class Hub:
         File to positions in it at which the connection drops, each once, in order.
     reset
         Whether a dropped connection is reset rather than closed.
+    stall
+        Whether the connection stays open at a cut, and nothing more comes.
+    prefix
+        Path of the address at which the Hub is found; elsewhere nothing is.
     lie
         Files that are sent with other bytes than the Hub's record says.
     padded
@@ -86,6 +90,8 @@ class Hub:
     failing: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     cuts: dict[str, list[int]] = field(default_factory=dict)
     reset: bool = False
+    stall: bool = False
+    prefix: str = ""
     lie: set[str] = field(default_factory=set)
     padded: set[str] = field(default_factory=set)
     tags: set[str] = field(default_factory=set)
@@ -143,7 +149,9 @@ def serve(hub: Hub, context: ssl.SSLContext | None = None) -> Iterator[Hub]:
                 self._send(hub.error[0], b"", {"X-Error-Code": hub.error[1]})
             elif hub.token and self.headers["Authorization"] != f"Bearer {hub.token}":
                 self._send(401, b"", {"X-Error-Code": "RepoNotFound"})
-            elif path.startswith("api/models/"):
+            elif not path.startswith(hub.prefix):
+                self._send(404, b"", {})
+            elif (path := path.removeprefix(hub.prefix)).startswith("api/models/"):
                 self._api(path.removeprefix("api/models/"))
             else:
                 self._file(path)
@@ -215,6 +223,8 @@ def serve(hub: Hub, context: ssl.SSLContext | None = None) -> Iterator[Hub]:
                     hub.bytes_sent[name] += len(piece)
                 if hub.rate:
                     time.sleep(0.05)
+            if end < len(body) and hub.stall:
+                self.connection.recv(1)  # until the client has left
             if end < len(body):
                 self.close_connection = True
                 if hub.reset:

@@ -11,7 +11,7 @@ import pytest
 from hub_server import COMMIT, Hub, serve
 from wheelhouse import model_bin, sha256
 
-from slm_magic.errors import IntegrityError, OfflineError, PullError
+from slm_magic.errors import IntegrityError, OfflineError, PackageNotFoundError, PullError
 from slm_magic.sources import hub_file
 from slm_magic.store import Installed, Store
 
@@ -74,6 +74,19 @@ def test_one_pull_outlives_ten_cuts_at_random_places(hub: Hub, store: Store) -> 
     assert store.verify("tiny-model") == ()
     # No byte came twice.
     assert hub.bytes_sent == {name: len(hub.files[name]) for name in NEEDED}
+
+
+def test_a_server_that_falls_silent_is_asked_again(
+    hub: Hub, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_DOWNLOAD_TIMEOUT", 0.3)
+    hub.files["model.bin"] = model_bin(1, 200_000)
+    hub.stall = True
+    hub.cuts["model.bin"] = [90_000]
+    assert pull(store).sha256 == sha256(hub.files["model.bin"])
+    assert hub.bytes_sent["model.bin"] == len(hub.files["model.bin"])
 
 
 def test_a_server_that_knows_no_ranges_sends_all_again(hub: Hub, store: Store) -> None:
@@ -212,6 +225,15 @@ def no_blobs(table: dict[str, Any]) -> dict[str, Any]:
 def test_a_mirror_without_the_hubs_own_headers_will_do(hub: Hub, store: Store) -> None:
     hub.headers = no_linked_headers
     assert pull(store).revision == COMMIT and store.verify("tiny-model") == ()
+
+
+def test_a_mirror_below_a_path(hub: Hub, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.prefix = "mirrors/models/"
+    with pytest.raises(PackageNotFoundError, match=r"^The Hub at .* has no someone/tiny-model, or"):
+        pull(store)
+    monkeypatch.setenv("HF_ENDPOINT", f"{hub.url}/mirrors/models/")
+    assert pull(store).revision == COMMIT
+    assert len(hub.asked) == 5
 
 
 def test_a_mirror_that_lists_names_only_will_do_if_it_tells_hashes(hub: Hub, store: Store) -> None:
