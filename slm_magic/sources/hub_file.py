@@ -129,7 +129,7 @@ def download(
         If what came is not as recorded, or nothing records what it should be. It is deleted.
     """
     part = parts / (file.digest or "unrecorded")
-    if not file.digest or _size(part) > (file.size or 0):
+    if not file.digest:
         part.unlink(missing_ok=True)
     part.touch()
     resumed = _size(part)
@@ -221,7 +221,7 @@ def _continue(file: HubFile, snapshot: Snapshot, part: Path, on_bytes: OnBytes) 
         follow_redirects=True,
     ) as response:
         if response.status_code == 416:
-            # The part is longer than the server's file: not the same file.
+            # There is nothing behind the part: it is of another file, or its size is not known.
             _restart(part, on_bytes)
             raise ConnectionAbortedError("Connection aborted: the range is refused")
         huggingface_hub.hf_raise_for_status(response)
