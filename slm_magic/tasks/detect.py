@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from ..catalog import ModelCard, cards, families
 from ..errors import LanguageError, ModelNotInstalledError, OptionError
@@ -14,6 +16,8 @@ from ..text import languages
 UNDETERMINED = "und"
 # Languages or pairs that a message spells out: some models cover two hundred.
 MOST_NAMED = 12
+# Where two models meet when none covers a pair.
+PIVOT = "en"
 
 
 def sources(texts: Sequence[str], candidates: Sequence[str] = ()) -> list[str]:
@@ -105,6 +109,86 @@ def check_pair(card: ModelCard, source: str, target: str) -> None:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The model that translates, or the two that meet in a language of their own.
+
+    Attributes
+    ----------
+    pivot
+        Code of the language in which two models meet.
+    """
+
+    models: tuple[Installed, ...]
+    pivot: str | None = None
+
+
+def named_models(names: str) -> tuple[Installed, ...]:
+    """Return the model that a caller named, or the two joined by a plus sign.
+
+    Raises
+    ------
+    OptionError
+        If one is no model for translation, or there are more than two.
+    ModelNotInstalledError, UnknownModelError
+        If one is not there.
+    """
+    parts = [part.strip() for part in names.split("+")]
+    if len(parts) == 1 or Path(names).expanduser().exists():
+        return (named_model(names),)
+    if len(parts) != 2 or not all(parts):
+        raise OptionError("model takes one name, or two joined by a plus sign: FIRST+SECOND.")
+    return named_model(parts[0]), named_model(parts[1])
+
+
+def named_route(models: Sequence[Installed], source: str, target: str) -> Route:
+    """Return how the named models translate a pair; one alone never goes through another language.
+
+    Raises
+    ------
+    LanguageError
+        Saying what they do cover.
+    """
+    if len(models) == 1:
+        check_pair(models[0].card, source, target)
+        return Route(tuple(models))
+    first, second = (one.card for one in models)
+    known = languages.codes()
+    # English first: it is where most pairs of models meet, and what they do best.
+    meeting = [
+        code
+        for code in dict.fromkeys((PIVOT, *known))
+        if code not in (source, target)
+        and first.covers(source, code)
+        and second.covers(code, target)
+    ]
+    if not meeting:
+        raise LanguageError(
+            f"{first.name!r} and {second.name!r} do not translate from {source} to {target} one "
+            "after the other: the first must write what the second reads."
+        )
+    return Route(tuple(models), meeting[0])
+
+
+def route(source: str, target: str, domain: str | None = None) -> Route:
+    """Return how installed models translate a pair: directly, else by two that meet in English.
+
+    Raises
+    ------
+    ModelNotInstalledError
+        If neither is possible, naming the one pull that makes it so.
+    LanguageError
+        If no model of the catalogue covers the pair either.
+    """
+    try:
+        return Route((model_for(source, target, domain),))
+    except (ModelNotInstalledError, LanguageError):
+        legs = [_best(*leg, domain) for leg in _legs(source, target)]
+        if not legs or None in legs:
+            raise
+        return Route(tuple(leg for leg in legs if leg is not None), PIVOT)
+
+
 def model_for(source: str, target: str, domain: str | None = None) -> Installed:
     """Return the best installed model for a pair of languages.
 
@@ -114,15 +198,25 @@ def model_for(source: str, target: str, domain: str | None = None) -> Installed:
     Raises
     ------
     ModelNotInstalledError
-        If there is none, naming the one pull that gets one.
+        If there is none, naming the one pull that gets one, or the two through English.
     LanguageError
         If no model of the catalogue covers the pair either.
     """
-    fit = [
-        found
-        for found in Store.default().list()
-        if found.card.kind in ("causal", "seq2seq") and found.card.covers(source, target)
-    ]
+    best = _best(source, target, domain)
+    if best is not None:
+        return best
+    names = _to_pull(source, target, domain)
+    get, note = " ".join(names), ""
+    if len(names) == 2:
+        direct = _of_family(source, target)
+        note = " to go through English" + (f"; or {direct}, if it exists" if direct else "")
+    raise ModelNotInstalledError(
+        f"No installed model translates from {source} to {target}; run: %slm pull {get} "
+        f"(in a shell: slm-magic pull {get}){note}"
+    )
+
+
+def _best(source: str, target: str, domain: str | None) -> Installed | None:
     starters = [card.name for card in cards() if card.starter]
 
     def rank(found: Installed) -> tuple[bool, bool, int]:
@@ -131,25 +225,46 @@ def model_for(source: str, target: str, domain: str | None = None) -> Installed:
         return not (domain and card.domain == domain), not card.pairs, place
 
     # A model for another domain, and one that invents, is used only when it is named.
-    fit = [found for found in fit if found.card.default and found.card.domain in ("", domain)]
-    if fit:
-        return min(fit, key=rank)
-    get = _to_pull(source, target)
-    raise ModelNotInstalledError(
-        f"No installed model translates from {source} to {target}; run: %slm pull {get} "
-        f"(in a shell: slm-magic pull {get})"
-    )
+    fit = [
+        found
+        for found in Store.default().list()
+        if found.card.kind in ("causal", "seq2seq")
+        and found.card.covers(source, target)
+        and found.card.default
+        and found.card.domain in ("", domain)
+    ]
+    return min(fit, key=rank, default=None)
 
 
-def _to_pull(source: str, target: str) -> str:
+def _legs(source: str, target: str) -> list[tuple[str, str]]:
+    """Return the two steps through English; none where English is an end already."""
+    return [] if PIVOT in (source, target) else [(source, PIVOT), (PIVOT, target)]
+
+
+def _to_pull(source: str, target: str, domain: str | None) -> list[str]:
+    """Return the names of the one model, or the two, that make a pair possible."""
+    lacking = [leg for leg in _legs(source, target) if _best(*leg, domain) is None]
+    through = [_of_family(*leg) for leg in lacking]
+    if len(through) == 1 and through[0]:
+        return [through[0]]  # the other half is there
     for card in cards():
         if card.starter and card.covers(source, target):
-            return card.name
-    for family in families():
-        card_or_none = family.match(family.pattern.format(source=source, target=target))
-        if card_or_none is not None and card_or_none.covers(source, target):
-            return card_or_none.name
+            return [card.name]
+    if len(through) == 2 and all(through):
+        return [name for name in through if name]
+    direct = _of_family(source, target)
+    if direct:
+        return [direct]
     raise LanguageError(
         f"No model of the catalogue translates from {source} to {target}; "
         "bring one: translate(..., model='path/to/folder')."
     )
+
+
+def _of_family(source: str, target: str) -> str | None:
+    """Return the name of the catalogue's model for one pair, of those that are not spelt out."""
+    for family in families():
+        card = family.match(family.pattern.format(source=source, target=target))
+        if card is not None and card.covers(source, target):
+            return card.name
+    return None

@@ -137,12 +137,18 @@ class Translation(Result):
         ISO 639-1 codes; `source` is the detected one when none was given.
     segments
         The pieces, in order; their texts joined are `text`.
+    pivot
+        Code of the language that the translation went through, where no model does it directly.
+    models
+        The models that it went through, in order; the last is `model`, which wrote the text.
     """
 
     source_text: str
     source: str
     target: str
     segments: tuple[TranslatedSegment, ...] = ()
+    pivot: str | None = None
+    models: tuple[ModelRef, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
+from ..text import languages
 from .results import Flag, Redaction, Result, Summary, Translation
 
 MIME = "application/vnd.slm-magic.result+json"
@@ -108,6 +109,8 @@ def data(result: Result) -> dict[str, Any]:
     }
     if isinstance(result, Translation):
         found |= {"task": "translate", **_fields(result, "source", "target", "source_text")}
+        found["pivot"] = result.pivot
+        found["models"] = [_fields(one, "name", "revision", "sha256") for one in result.models]
         found["segments"] = [
             _fields(segment, "source", "text", "translated", "score")
             | {"flags": [flag.kind for flag in segment.flags]}
@@ -147,7 +150,8 @@ def _cut(text: str, most: int = CELL_CHARACTERS) -> str:
 def _facts(result: Result) -> str:
     facts = []
     if isinstance(result, Translation):
-        facts.append(f"{result.source} → {result.target}")
+        via = f" via {languages.name(result.pivot)}" if result.pivot else ""
+        facts.append(f"{result.source} → {result.target}{via}")
     elif isinstance(result, Summary):
         count = len(result.sentences)
         facts.append(f"{count} {'sentence' if count == 1 else 'sentences'}, {result.style}")
@@ -158,8 +162,7 @@ def _facts(result: Result) -> str:
         facts.append(
             ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "nothing taken out"
         )
-    if result.model is not None:
-        facts.append(result.model.name)
+    facts += _models(result)
     return " · ".join([*facts, f"{result.elapsed:.1f} s", _flag_count(len(result.flags))])
 
 
@@ -169,9 +172,17 @@ def _list_facts(results: Sequence[Result | None], present: Sequence[Result]) -> 
         facts[0] += f", the first {TABLE_ROWS} shown"
     if len(present) < len(results):
         facts.append(f"{len(results) - len(present)} missing")
-    facts += dict.fromkeys(result.model.name for result in present if result.model)
+    facts += dict.fromkeys(name for result in present for name in _models(result))
+    via = {result.pivot for result in present if isinstance(result, Translation) and result.pivot}
+    facts += [f"via {languages.name(code)}" for code in sorted(via)]
     facts.append(f"{sum(result.elapsed for result in present):.1f} s")
     return " · ".join([*facts, _flag_count(sum(len(result.flags) for result in present))])
+
+
+def _models(result: Result) -> list[str]:
+    if isinstance(result, Translation) and result.pivot:
+        return [" + ".join(one.name for one in result.models)]
+    return [result.model.name] if result.model is not None else []
 
 
 def _flag_count(count: int) -> str:

@@ -1,32 +1,28 @@
 """Translation: segments in, the same text with its segments in another language out.
 
 A text is cut into sentences and everything else (`text.segment`); the distinct sentences of all
-texts go through the model together (`translate_jobs`), and each text is put together again
+texts go through the model together (`translate_ladder`), or through two that meet in English
+(`translate_pivot`), and each text is put together again
 around them, with what looks wrong flagged at its place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import domains, engine
+from .. import domains
 from ..errors import FlaggedError, LanguageError, OptionError
 from ..progress import bar
 from ..store import Installed
 from ..text import languages
 from ..text.markdown import Markup
-from ..text.segment import Segment, is_markdown, segment
 from . import batch as batches
 from . import detect
 from .results import Translation
-from .translate_backends import Backend, CausalBackend, Seq2SeqBackend, decoding_of
-from .translate_jobs import Job, Pair, run
+from .translate_plan import Options, Plan
 from .translate_work import Work
 
-# Of an ordinary sentence, to guess from the size of the texts how many there are.
-SENTENCE_CHARACTERS = 90
 MARKUPS: tuple[Markup, ...] = ("auto", "text", "markdown")
 
 
@@ -40,6 +36,7 @@ def translate(
     glossary: Mapping[str, str] | None = None,
     beam_size: int | None = None,
     markup: str = "auto",
+    retries: bool = True,
     progress: bool = False,
     strict: bool = False,
 ) -> Any:
@@ -59,7 +56,8 @@ def translate(
         Language to translate from; by default it is detected, text by text.
     model
         Name or folder of the model; by default an installed one made for the pair, else a
-        starter that covers it.
+        starter that covers it, else two that meet in English. Two joined by a plus sign, such as
+        ``opus-mt-fr-en+opus-mt-en-de``, translate one after the other.
     domain
         Field of the texts, such as ``finance``, or the path of a pack: prefers a model made for it,
         tells a language model, and brings its glossary.
@@ -72,6 +70,9 @@ def translate(
         ``text``, ``markdown``, or ``auto`` to look for signs of Markdown. In plain text a line
         break ends a sentence, unless an editor clearly wrapped the line there; in Markdown it
         does not.
+    retries
+        Whether sentences that look wrong are tried again in other ways (`translate_ladder`), and
+        kept in the source language where nothing readable comes. False gives the first answers.
     progress
         Whether to show a bar.
     strict
@@ -80,7 +81,7 @@ def translate(
     Returns
     -------
     Translation or list of Translation
-        A text that is in the target language already comes back as it is, flagged
+        One that went through another language says so in ``pivot`` and ``models``. A text that is in the target language already comes back as it is, flagged
         ``untranslated``.
 
     Raises
@@ -104,12 +105,12 @@ def translate(
     >>> slm.translate("Good morning!", target="fr").text  # doctest: +SKIP
     'Bonjour !'
     """
-    options = _options(target, source, domain, glossary, beam_size, markup)
+    options = _options(target, source, domain, glossary, beam_size, markup, retries)
     batch: batches.Batch[Translation] = batches.read(text_or_texts)
     rows = batch.present
-    named = detect.named_model(model) if model is not None else None
+    named = detect.named_models(model) if model is not None else ()
     plans = [
-        _Plan(works, _installed(code, options, named), options, code)
+        Plan(works, _route(code, options, named), options, code)
         for code, works in _by_language(rows, options, named).items()
     ]
     total = sum(plan.prepare() for plan in plans)
@@ -118,14 +119,14 @@ def translate(
         for plan in plans:
             plan.run(lambda: shown.update(1))
             for work in plan.works:
-                batch.put(work.row, work.result(options.target, plan.installed, interrupted=False))
+                batch.put(work.row, work.result(options.target, plan.route, interrupted=False))
     except KeyboardInterrupt as error:
         partial = {}
         for plan in plans:
             for work in plan.works:
                 if work.row in batch.results or not work.started:
                     continue
-                result = work.result(options.target, plan.installed, interrupted=True)
+                result = work.result(options.target, plan.route, interrupted=True)
                 if work.finished:
                     batch.put(work.row, result)
                 else:
@@ -139,18 +140,6 @@ def translate(
     return finished
 
 
-@dataclass(frozen=True, slots=True)
-class _Options:
-    """The options of a call, read and checked."""
-
-    target: str
-    source: str | None
-    domain: domains.Domain | None
-    glossary: Mapping[str, str]
-    beam_size: int | None
-    markup: Markup
-
-
 def _options(
     target: str,
     source: str | None,
@@ -158,7 +147,8 @@ def _options(
     glossary: Mapping[str, str] | None,
     beam_size: int | None,
     markup: str,
-) -> _Options:
+    retries: bool,
+) -> Options:
     target_code = languages.parse(target)
     source_code = languages.parse(source) if source is not None else None
     if source_code == target_code:
@@ -176,24 +166,25 @@ def _options(
         and all(isinstance(t, str) and t.strip() for pair in glossary.items() for t in pair)
     ):
         raise OptionError("glossary must map source terms to target terms, both non-empty str.")
-    return _Options(
+    return Options(
         target=target_code,
         source=source_code,
         domain=domains.get(domain) if domain else None,
         glossary=dict(glossary or {}),
         beam_size=beam_size,
         markup=next(one for one in MARKUPS if one == markup),
+        retries=retries,
     )
 
 
 def _by_language(
-    rows: Sequence[tuple[int, str]], options: _Options, named: Installed | None
+    rows: Sequence[tuple[int, str]], options: Options, named: Sequence[Installed]
 ) -> dict[str, list[Work]]:
     """Put the texts together by source language, in the order of their first appearance."""
     if options.source is not None:
         codes = [options.source] * len(rows)
     else:
-        candidates = detect.readable(named.card) if named is not None else ()
+        candidates = detect.readable(named[0].card) if named else ()
         codes = detect.sources([text for _, text in rows], candidates)
     found: dict[str, list[Work]] = {}
     for code, (row, text) in zip(codes, rows, strict=True):
@@ -201,113 +192,11 @@ def _by_language(
     return found
 
 
-def _installed(code: str, options: _Options, named: Installed | None) -> Installed | None:
-    """Return the model for texts in the language `code`, or None where none is needed."""
+def _route(code: str, options: Options, named: Sequence[Installed]) -> detect.Route | None:
+    """Return what translates texts in the language `code`, or None where nothing is needed."""
     if code in (detect.UNDETERMINED, options.target):
         return None
+    if named:
+        return detect.named_route(named, code, options.target)
     domain = options.domain.name if options.domain is not None else None
-    if named is not None:
-        detect.check_pair(named.card, code, options.target)
-    return named or detect.model_for(code, options.target, domain)
-
-
-class _Plan:
-    """The texts of one source language and the model that translates them."""
-
-    def __init__(
-        self, works: Sequence[Work], installed: Installed | None, options: _Options, source: str
-    ) -> None:
-        self.works = works
-        self.installed = installed
-        self._options = options
-        self._source = source
-        own = options.domain.terms(source, options.target) if options.domain is not None else {}
-        self._glossary = {**own, **options.glossary}
-        self._jobs: dict[tuple[str, bool], Job] = {}
-        self._loaded: Any = None
-        self._backend: Backend | None = None
-
-    def prepare(self) -> int:
-        """Cut the texts up and return how many distinct sentences there are to translate."""
-        if self.installed is None:
-            for work in self.works:
-                work.keep(self._options.target)
-            return 0
-        words = self._word_model()
-        for work in self.works:
-            markdown = is_markdown(work.text, self._options.markup)
-            tiles = words(work.text) if words else self._cut(work.text)
-            jobs = [self._job(tile, markdown) if tile.translatable else None for tile in tiles]
-            work.pieces = list(zip(tiles, jobs, strict=True))
-            if words and not any(jobs) and any(c.isalpha() for c in work.text):
-                work.note("The model reads no word of this text; left as it is.")
-            work.markdown = markdown
-        return len(self._jobs)
-
-    def run(self, on_done: Callable[[], object]) -> None:
-        """Translate the sentences."""
-        if self.installed is None or not self._jobs:
-            return
-        decoding = decoding_of(self.installed.card, self._options.beam_size)
-        pair = Pair(self._source, self._options.target, self._glossary)
-        run(list(self._jobs.values()), self._model(), pair, decoding, on_done=on_done)
-
-    def _job(self, tile: Segment, markdown: bool) -> Job:
-        key = (tile.plain, markdown)
-        return self._jobs.setdefault(key, Job(*key))
-
-    def _cut(self, text: str) -> list[Segment]:
-        return segment(text, language=self._source, markup=self._options.markup, fits=self._fits)
-
-    def _fits(self, text: str) -> bool:
-        return self._model().fits(text)
-
-    def _handle(self) -> Any:
-        """Load the model when it is first needed, planned for how much there is to do."""
-        assert self.installed is not None
-        if self._loaded is None:
-            characters = sum(len(work.text) for work in self.works)
-            bulk = characters >= engine.BULK_SENTENCES * SENTENCE_CHARACTERS
-            self._loaded = engine.load(self.installed, workload="bulk" if bulk else "cell")
-        return self._loaded
-
-    def _model(self) -> Backend:
-        if self._backend is None:
-            assert self.installed is not None
-            options = self._options
-            if self.installed.card.kind == "causal":
-                self._backend = CausalBackend(
-                    self._handle(),
-                    self._source,
-                    options.target,
-                    domain=options.domain,
-                    glossary=self._glossary,
-                )
-            else:
-                self._backend = Seq2SeqBackend(self._handle(), self._source, options.target)
-        return self._backend
-
-    def _word_model(self) -> Callable[[str], list[Segment]] | None:
-        """Return how to cut texts for a model that knows single words only, such as names."""
-        assert self.installed is not None
-        if self.installed.card.kind != "seq2seq":
-            return None
-        words = getattr(self._handle().tokenizer, "words", None)
-        if words is None:
-            return None
-
-        def cut(text: str) -> list[Segment]:
-            tiles = []
-            position = 0
-            for match in words.finditer(text):
-                if match.start() > position:
-                    between = text[position : match.start()]
-                    tiles.append(Segment(between, position, match.start(), False))
-                letters = any(c.isalpha() for c in match[0])
-                tiles.append(Segment(match[0], match.start(), match.end(), letters))
-                position = match.end()
-            if position < len(text):
-                tiles.append(Segment(text[position:], position, len(text), False))
-            return tiles
-
-        return cut
+    return detect.route(code, options.target, domain)

@@ -13,7 +13,8 @@ from ..domains import Domain
 from ..engine import Decoding, Generated
 from ..errors import OptionError
 from ..text import languages
-from ..text.masking import Form, whole_word
+from ..text.masking import Form
+from ..text.terms import find_terms
 from . import prompts
 
 # Sentences longer than this are cut at a clause: small models lose the thread of longer ones.
@@ -98,6 +99,7 @@ class CausalBackend:
         if not prompt:
             raise OptionError(f"The card of {card.name!r} has no prompt for translation.")
         self._prompt = prompt
+        self._source = source
         self._names = {"source": languages.name(source), "target": languages.name(target)}
         self._shots = self._examples(prompt.get("shots") or {}, source, target)
         self._domain = domain
@@ -152,7 +154,10 @@ class CausalBackend:
         return turns
 
     def _terms(self, text: str) -> dict[str, str]:
-        return {term: wanted for term, wanted in self._glossary.items() if has_term(text, term)}
+        if not self._glossary:
+            return {}
+        found = find_terms(text, self._glossary, language=self._source)
+        return {one.term: self._glossary[one.term] for one in found}
 
     def _messages(self, text: str) -> list[dict[str, str]]:
         messages = prompts.messages(self._prompt, {**self._names, "text": text})
@@ -208,11 +213,6 @@ class Seq2SeqBackend:
                 decoding=replace(decoding, max_new_tokens=limit),
                 on_result=report,
             )
-
-
-def has_term(text: str, term: str) -> bool:
-    """Whether `text` has `term` as a whole word, in any case."""
-    return whole_word(term).search(text) is not None
 
 
 _LABEL = re.compile(

@@ -1,37 +1,67 @@
-"""Sentences on their way through a model: hidden spans, retries, and the best of what came."""
+"""A sentence on its way through a model: its translations so far, and which of them is best."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from ..engine import Decoding
-from ..text.checks import Finding, check
-from ..text.masking import Form, Masked, mask, split_runs, unmask
-from ..text.protect import differences
-from .translate_backends import Backend, has_term
+from ..text import capitals, languages
+from ..text.checks import Finding, check, untranslated
+from ..text.checks_parts import letters
+from ..text.protect import blank_spans, differences
+from ..text.terms import find_terms, uses, words
 
-# What another way of decoding may mend; the rest is flagged as it is.
-_WORTH_A_RETRY = frozenset({"repetition", "truncated", "markup_changed", "untranslated"})
+# Of a text surely in another language, what the detector gives the right one at the most.
+_FOREIGN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One translation of a sentence and what is wrong with it."""
+    """One translation of a sentence and what is wrong with it.
+
+    Attributes
+    ----------
+    findings
+        What the checks found.
+    missing
+        Terms of the glossary whose translation is not used.
+    useless
+        Why a reader has more of the source than of this; empty where that is not so.
+    """
 
     text: str
     findings: tuple[Finding, ...] = ()
     score: float | None = None
+    missing: tuple[str, ...] = ()
+    useless: str = ""
 
     @property
-    def faults(self) -> tuple[int, int]:
-        """What to prefer by: spans lost count before anything else."""
-        lost = sum(finding.kind == "markup_changed" for finding in self.findings)
-        return lost, len({finding.kind for finding in self.findings})
+    def told(self) -> tuple[Finding, ...]:
+        """All that is to be flagged."""
+        return (*self.findings, *missing_terms(len(self.missing)))
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """The kinds of what is wrong; ``term`` for a term of the glossary."""
+        kinds = frozenset(finding.kind for finding in self.findings)
+        return kinds | {"term"} if self.missing else kinds
+
+    @property
+    def rank(self) -> tuple[bool, bool, int, int]:
+        """What to prefer by, least first: readable, spans kept, few kinds of faults, few faults."""
+        faults = self.faults
+        count = len(self.findings) + len(self.missing)
+        return bool(self.useless), "markup_changed" in faults, len(faults), count
 
 
-@dataclass(slots=True)
+def missing_terms(count: int) -> list[Finding]:
+    """Return the finding that tells of `count` terms of the glossary that are not used."""
+    if not count:
+        return []
+    return [Finding("untranslated", f"{count} of the glossary's terms not used.")]
+
+
+@dataclass(slots=True, eq=False)
 class Job:
     """A sentence, which may stand in several places of several texts.
 
@@ -40,17 +70,46 @@ class Job:
     text
         The sentence on one line.
     candidates
-        Its translations so far; the first of those with the fewest faults wins.
+        Its translations so far; the first of those that rank best wins.
+    terms
+        What of the glossary has to be put in its place, because a model did not use it by itself.
+    kept
+        Why the source stays instead of any translation; empty where it does not.
     """
 
     text: str
     markdown: bool
     candidates: list[Candidate] = field(default_factory=list)
+    terms: dict[str, str] = field(default_factory=dict)
+    kept: str = ""
 
     @property
     def best(self) -> Candidate | None:
         """The best translation so far."""
-        return min(self.candidates, key=lambda one: one.faults, default=None)
+        return min(self.candidates, key=lambda one: one.rank, default=None)
+
+    @property
+    def faults(self) -> frozenset[str]:
+        """The kinds of what is wrong with the best; ``nothing`` where none came."""
+        best = self.best
+        return frozenset({"nothing"}) if best is None else best.faults
+
+    @property
+    def lost_a_span(self) -> bool:
+        """Whether the best translation lacks something that must survive at any price.
+
+        Bold and italic words are not worth it: a fluent sentence without them, flagged, is better
+        than one put together from the translations of its fragments.
+        """
+        best = self.best
+        return best is None or any(
+            kind != "emphasis" for kind in differences(self.text, best.text, markdown=self.markdown)
+        )
+
+    @property
+    def done(self) -> bool:
+        """Whether it is known what becomes of it."""
+        return bool(self.kept) or bool(self.candidates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,179 +120,62 @@ class Pair:
     target: str
     glossary: Mapping[str, str] = field(default_factory=dict)
 
-    def missing(self, source: str, output: str) -> list[str]:
-        """Return the terms of `source` whose translation is not in `output`, inflection aside."""
-        return [
-            term
-            for term, wanted in self.glossary.items()
-            if has_term(source, term) and not _inflected(wanted, output)
-        ]
+    def terms(self, text: str, *, markdown: bool) -> dict[str, str]:
+        """Return the glossary's terms that `text` has; of two that overlap, the longer one."""
+        if not self.glossary:
+            return {}
+        found = find_terms(text, self.glossary, language=self.source, markdown=markdown)
+        return {one.term: self.glossary[one.term] for one in found}
 
     def candidate(self, job: Job, text: str, complete: bool, score: float | None) -> Candidate:
         """Return a translation of `job` with what the checks find."""
-        findings = check(
-            job.text,
-            text,
-            source_language=self.source,
-            target_language=self.target,
-            complete=complete,
-            markdown=job.markdown,
-            names=self.glossary.values(),
+        terms = self.terms(job.text, markdown=job.markdown)
+        findings = [
+            *check(
+                job.text,
+                text,
+                source_language=self.source,
+                target_language=self.target,
+                complete=complete,
+                markdown=job.markdown,
+                names=words(terms.values()),
+            )
+        ]
+        if capitals.shouted(job.text, markdown=job.markdown):
+            findings += self._copied_headline(job.text, text, findings)
+        missing = tuple(
+            term
+            for term, wanted in terms.items()
+            if not uses(text, wanted, language=self.target, markdown=job.markdown)
         )
-        missing = self.missing(job.text, text)
-        if missing:
-            message = f"{len(missing)} of the glossary's terms not used."
-            findings.append(Finding("untranslated", message))
-        return Candidate(text, tuple(findings), score)
+        useless = self._useless(job, text, findings)
+        return Candidate(text, tuple(findings), score, missing, useless)
 
+    def _copied_headline(self, source: str, output: str, findings: list[Finding]) -> list[Finding]:
+        """Check a text in capitals in small letters: the checks take capitals for names."""
+        if any(finding.kind == "untranslated" for finding in findings):
+            return []
+        bare = blank_spans(source).lower()
+        if languages.detect(bare) != self.source:
+            return []  # a list of names and acronyms, perhaps
+        return untranslated(bare, blank_spans(output).lower(), self.source, self.target)
 
-def _inflected(wanted: str, output: str) -> bool:
-    """Whether `output` has the words of `wanted`, with another ending perhaps."""
-    # A short word may get an ending; of a longer one the last two letters may be another.
-    stems = [word[:-2] if len(word) >= 7 else word for word in wanted.split()]
-    pattern = r"\s+".join(rf"{re.escape(stem)}\w{{0,5}}(?!\w)" for stem in stems)
-    return re.search(rf"(?<!\w){pattern}", output, re.IGNORECASE) is not None
+    def _useless(self, job: Job, text: str, findings: list[Finding]) -> str:
+        """Return why a reader has more of the source than of `text`.
 
-
-def run(
-    jobs: Sequence[Job],
-    backend: Backend,
-    pair: Pair,
-    decoding: Decoding,
-    *,
-    on_done: Callable[[], object] = lambda: None,
-) -> None:
-    """Translate `jobs`, filling in their candidates.
-
-    All sentences go in one call. Those that lost a span or look wrong go again, in one call, in
-    another form and with decoding that does not repeat; where a span other than emphasis is still
-    lost, the runs between the spans are translated by themselves, which cannot lose any.
-
-    Parameters
-    ----------
-    on_done
-        Called for each sentence after its first translation.
-    """
-    first, *others = backend.forms
-    _attempt(jobs, backend, pair, decoding, first, on_done)
-    again = [job for job in jobs if _needs_more(job)]
-    for form in others or (first,):
-        # Where nothing is masked a second form is the first one over: decode otherwise.
-        _attempt(again, backend, pair, _careful(decoding), form, lambda: None, terms=True)
-    _translate_runs([job for job in again if _lost_a_span(job)], backend, pair, decoding)
-
-
-def _needs_more(job: Job) -> bool:
-    best = job.best
-    return best is None or any(finding.kind in _WORTH_A_RETRY for finding in best.findings)
-
-
-def _terms(job: Job, pair: Pair) -> dict[str, str]:
-    """Return the glossary's terms that the best translation lacks, to be put in its place."""
-    best = job.best
-    lacking = pair.missing(job.text, best.text if best is not None else "")
-    return {term: pair.glossary[term] for term in lacking}
-
-
-def _lost_a_span(job: Job) -> bool:
-    """Whether the best translation lacks something that must survive at any price.
-
-    Bold and italic words are not worth it: a fluent sentence without them, flagged, is better
-    than one put together from the translations of its fragments.
-    """
-    best = job.best
-    if best is None:
-        return True
-    return any(
-        kind != "emphasis" for kind in differences(job.text, best.text, markdown=job.markdown)
-    )
-
-
-def _careful(decoding: Decoding) -> Decoding:
-    return replace(
-        decoding,
-        repetition_penalty=max(decoding.repetition_penalty, 1.1),
-        no_repeat_ngram_size=decoding.no_repeat_ngram_size or 4,
-    )
-
-
-def _attempt(
-    jobs: Sequence[Job],
-    backend: Backend,
-    pair: Pair,
-    decoding: Decoding,
-    form: Form,
-    on_done: Callable[[], object],
-    *,
-    terms: bool = False,
-) -> None:
-    """Translate once, with `terms` putting those of the glossary that were not used in place."""
-    if not jobs:
-        return
-    masked: list[Masked] = [
-        mask(
-            job.text,
-            form=form,
-            markdown=job.markdown,
-            terms=_terms(job, pair) if terms else {},
-        )
-        for job in jobs
-    ]
-
-    def settle(index: int, output: str, complete: bool, score: float | None) -> None:
-        job = jobs[index]
-        restored = unmask(masked[index], output)
-        if restored is None and form == "verbatim":
-            # A whole translation, if only without its bold words; the checks say what it lost.
-            restored = output
-        if restored is not None:
-            job.candidates.append(pair.candidate(job, restored, complete, score))
-        on_done()
-
-    backend.run([one.text for one in masked], decoding, settle)
-
-
-def _translate_runs(jobs: Sequence[Job], backend: Backend, pair: Pair, decoding: Decoding) -> None:
-    """Translate what lies between the spans, and put it together again."""
-    cut = [split_runs(job.text, markdown=job.markdown) for job in jobs]
-    wanted = list(dict.fromkeys(run for runs in cut for run, words in runs if words))
-    if not wanted:
-        return
-    answers: dict[str, str] = {}
-    cut_short: set[str] = set()
-    left = [sum(words for _, words in runs) for runs in cut]
-
-    def settle(index: int, output: str, complete: bool, score: float | None) -> None:
-        answers[wanted[index]] = _like(wanted[index], output, pair.target)
-        if not complete:
-            cut_short.add(wanted[index])
-        for number, runs in enumerate(cut):
-            here = sum(words and run == wanted[index] for run, words in runs)
-            left[number] -= here
-            if here and not left[number]:
-                _glue(jobs[number], runs, answers, cut_short, pair)
-
-    backend.run(wanted, decoding, settle)
-
-
-def _glue(
-    job: Job,
-    runs: Iterable[tuple[str, bool]],
-    answers: Mapping[str, str],
-    cut_short: set[str],
-    pair: Pair,
-) -> None:
-    runs = list(runs)
-    text = "".join(answers[run] if words else run for run, words in runs)
-    complete = not any(run in cut_short for run, words in runs if words)
-    job.candidates.append(pair.candidate(job, text, complete, None))
-
-
-def _like(run: str, output: str, target: str) -> str:
-    """Take back the capital and the full stop that a model gives to a mere part of a sentence."""
-    # German nouns keep theirs.
-    if target != "de" and run[:1].islower() and output[:1].isupper() and output[1:2].islower():
-        output = output[:1].lower() + output[1:]
-    if run[-1:].isalnum() and output.endswith(".") and not output.endswith(".."):
-        output = output[:-1]
-    return output
+        Only what is sure counts: a check that errs costs a look at a sentence, but here it would
+        cost its translation. A loop is one that went on to the limit or far beyond the length of a
+        translation; words said twice in an otherwise whole sentence do not make it worthless.
+        """
+        kinds = {finding.kind for finding in findings}
+        bare = blank_spans(text, markdown=job.markdown)
+        if "untranslated" in kinds and text.casefold() != job.text.casefold():
+            if not letters(bare):
+                return "The model gave an empty answer"
+            guesses = dict(languages.guesses(bare))
+            same = ("no", "nb", "nn") if self.target in ("no", "nb", "nn") else (self.target,)
+            if sum(guesses.get(code, 0.0) for code in same) < _FOREIGN:
+                return "The model answered in another language"
+        if "repetition" in kinds and kinds & {"truncated", "length_ratio"}:
+            return "The model said the same words over and over"
+        return ""

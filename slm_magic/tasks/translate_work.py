@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..store import Installed
 from ..text import languages
 from ..text.checks import Finding
 from ..text.protect import differences
 from ..text.segment import Segment, rewrap
+from .detect import Route
 from .results import Flag, TranslatedSegment, Translation
 from .translate_jobs import Job
 
@@ -27,12 +27,12 @@ class Work:
     @property
     def started(self) -> bool:
         """Whether any of its sentences has been translated."""
-        return any(job is not None and job.best is not None for _, job in self.pieces)
+        return any(job is not None and job.done for _, job in self.pieces)
 
     @property
     def finished(self) -> bool:
         """Whether all of them have."""
-        return all(job is None or job.best is not None for _, job in self.pieces)
+        return all(job is None or job.done for _, job in self.pieces)
 
     def note(self, message: str) -> None:
         """Flag the whole text as untranslated."""
@@ -46,13 +46,13 @@ class Work:
             name = languages.name(target)
             self.note(f"The text is in {name} already; left as it is.")
 
-    def result(self, target: str, installed: Installed | None, *, interrupted: bool) -> Translation:
+    def result(self, target: str, route: Route | None, *, interrupted: bool) -> Translation:
         """Return the translation, with unfinished sentences in the source language."""
         segments: list[TranslatedSegment] = []
         flags: list[Flag] = [self._note] if self._note else []
         position = 0
         for tile, job in self.pieces:
-            made = _segment(tile, job, interrupted)
+            made = _segment(tile, job)
             segments.append(made)
             flags += [_moved(flag, position) for flag in made.flags]
             position += len(made.text)
@@ -65,27 +65,29 @@ class Work:
         return Translation(
             text=text,
             flags=tuple(flags),
-            model=installed.ref if installed is not None else None,
+            model=route.models[-1].ref if route is not None else None,
             source_text=self.text,
             source=self.source,
             target=target,
             segments=tuple(segments),
+            pivot=route.pivot if route is not None else None,
+            models=tuple(one.ref for one in route.models) if route is not None else (),
         )
 
 
-def _segment(tile: Segment, job: Job | None, interrupted: bool) -> TranslatedSegment:
+def _segment(tile: Segment, job: Job | None) -> TranslatedSegment:
     if job is None:
         return TranslatedSegment(tile.text, tile.text, False)
     best = job.best
-    if best is None:
+    if best is None or job.kept:
         message = (
-            "Interrupted before this sentence was translated."
-            if interrupted
-            else "The model gave no translation that keeps what must be kept."
+            f"{job.kept}; the source is kept."
+            if job.kept
+            else "Interrupted before this sentence was translated."
         )
         flag = Flag("untranslated", message, 0, len(tile.text))
         return TranslatedSegment(tile.text, tile.text, False, flags=(flag,))
-    flags = tuple(_flag(finding, len(best.text)) for finding in best.findings)
+    flags = tuple(_flag(finding, len(best.text)) for finding in best.told)
     return TranslatedSegment(tile.text, rewrap(tile, best.text), True, best.score, flags)
 
 

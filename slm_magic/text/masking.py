@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from .protect import Kind, ProtectedSpan, find_spans, merge
+from .terms import find_terms, in_place
 
 Form = Literal["verbatim", "tag", "bracket"]
 
@@ -41,7 +42,12 @@ def _token(form: Form, number: int) -> str:
 
 
 def mask(
-    text: str, *, form: Form, markdown: bool = True, terms: Mapping[str, str] | None = None
+    text: str,
+    *,
+    form: Form,
+    markdown: bool = True,
+    terms: Mapping[str, str] | None = None,
+    language: str | None = None,
 ) -> Masked:
     """Hide the protected spans of `text`.
 
@@ -54,9 +60,11 @@ def mask(
     terms
         Words to hide as well, and what is to stand in their place afterwards. Not for
         ``verbatim``, which hides nothing.
+    language
+        Language of the text, for the plurals of its terms.
     """
     spans = merge(find_spans(text, markdown=markdown))
-    put = _places(text, terms, spans) if terms and form != "verbatim" else {}
+    put = _places(text, terms, language, markdown) if terms and form != "verbatim" else {}
     spans = sorted([*spans, *put], key=lambda span: span.start)
     originals = tuple(put.get(span, text[span.start : span.end]) for span in spans)
     kinds = tuple(span.kind for span in spans)
@@ -77,28 +85,16 @@ def mask(
     return Masked(masked, form, originals, tokens, before, after, kinds)
 
 
-def whole_word(term: str) -> re.Pattern[str]:
-    """Return what finds `term` where it is no part of a longer word, in any case."""
-    return re.compile(rf"(?<!\w){re.escape(term)}(?!\w)", re.IGNORECASE)
-
-
 def _places(
-    text: str, terms: Mapping[str, str], spans: Sequence[ProtectedSpan]
+    text: str, terms: Mapping[str, str], language: str | None, markdown: bool
 ) -> dict[ProtectedSpan, str]:
-    """Return where terms stand outside of `spans`, the longest first, and what replaces them."""
-    taken = [(span.start, span.end) for span in spans]
-    found: dict[ProtectedSpan, str] = {}
-    for term in sorted(terms, key=len, reverse=True):
-        for match in whole_word(term).finditer(text):
-            start, end = match.span()
-            if any(a < end and start < b for a, b in taken):
-                continue
-            taken.append((start, end))
-            wanted = terms[term]
-            if match[0][:1].isupper() and start == 0:
-                wanted = wanted[:1].upper() + wanted[1:]
-            found[ProtectedSpan(start, end, "term")] = wanted
-    return found
+    """Return where terms stand and what replaces them."""
+    return {
+        ProtectedSpan(one.start, one.end, "term"): in_place(
+            text, one, terms[one.term], markdown=markdown
+        )
+        for one in find_terms(text, terms, language=language, markdown=markdown)
+    }
 
 
 def unmask(masked: Masked, output: str) -> str | None:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from .markdown import Block, Markup, blocks, looks_like_markdown
 from .masking import split_runs
-from .protect import ProtectedSpan, find_spans, peel
+from .protect import ProtectedSpan, blank_spans, find_spans, peel
 
 # An initial, or a title that the splitter's tables lack for the language, does not end a sentence.
 _ABBREVIATED = re.compile(
@@ -25,6 +25,9 @@ _ABBREVIATED = re.compile(
 )
 _CLAUSE_END = re.compile(r"[;:—–][ \t]|[，、；：](?=.)|,[ \t]|[ \t](?=[(\[])")
 _SPACE = re.compile(r"[ \t]+")
+# Of a sentence that is cut to be translated better: characters that a part has at least, and those
+# up to which it is whole enough.
+_LEAST_CLAUSE, _MOST_CLAUSE = 24, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,33 @@ def segment(
     if position < len(text):
         tiles.append(Segment(text[position:], position, len(text), False))
     return tiles
+
+
+def clauses(text: str, *, markdown: bool = True) -> list[tuple[str, bool]]:
+    """Cut a sentence at the ends of its clauses into (part, translatable); the parts joined are it.
+
+    It is cut where a clause ends nearest to the middle, and again while a part is long. The mark
+    between two clauses is a part of its own. A sentence with no such place comes back whole.
+    """
+    spans = find_spans(text, markdown=markdown)
+    cuts = [
+        cut
+        for cut in _ends(_CLAUSE_END, text, spans)
+        if min(len(text[:cut].strip()), len(text[cut:].strip())) >= _LEAST_CLAUSE
+        and all(text[:cut].count(a) == text[:cut].count(b) for a, b in ("()", "[]", "“”", "«»"))
+    ]
+    if not cuts:
+        return [(text, True)]
+    cut = min(cuts, key=lambda c: abs(c - len(text) / 2))
+    found: list[tuple[str, bool]] = []
+    left = text[:cut].rstrip(" \t,;:—–，、；：")
+    for part, mark in ((left, text[len(left) : cut]), (text[cut:], "")):
+        if len(part) > _MOST_CLAUSE:
+            found += clauses(part, markdown=markdown)
+        else:
+            found.append((part, any(c.isalpha() for c in blank_spans(part, markdown=markdown))))
+        found.append((mark, False))
+    return [part for part in found if part[0]]
 
 
 def rewrap(segment: Segment, translated: str) -> str:
@@ -232,11 +262,7 @@ def _shorten(
     spans = find_spans(piece, markdown=markdown)
     middle = len(piece) / 2
     for pattern in (_CLAUSE_END, _SPACE, re.compile(r"(?<=.)(?=.)")):
-        cuts = [
-            m.end()
-            for m in pattern.finditer(piece)
-            if 0 < m.end() < len(piece) and not any(s.start < m.end() < s.end for s in spans)
-        ]
+        cuts = _ends(pattern, piece, spans)
         # A clause that ends near the edge would leave the other part as long as it was.
         if pattern is _CLAUSE_END:
             cuts = [cut for cut in cuts if 0.2 < cut / len(piece) < 0.8]
@@ -245,3 +271,11 @@ def _shorten(
             left = _shorten(joined, start, cut, markdown, fits)
             return left + _shorten(joined, cut, end, markdown, fits)
     return [(start, end)]
+
+
+def _ends(pattern: re.Pattern[str], piece: str, spans: list[ProtectedSpan]) -> list[int]:
+    return [
+        m.end()
+        for m in pattern.finditer(piece)
+        if 0 < m.end() < len(piece) and not any(s.start < m.end() < s.end for s in spans)
+    ]

@@ -191,16 +191,23 @@ def test_a_loop_is_tried_again_and_the_better_answer_kept(causal: FakeCausal) ->
     assert result.text == "Le chat dort sur le tapis."
     assert result.flags == ()
     assert causal.calls[1]["decoding"].no_repeat_ngram_size > 0
+    # A loop that nothing mends is worth less than the source, which stays and is flagged.
     causal.enqueue(loop, loop)
     result = translate("The cat sleeps on the mat.", target="fr", source="en")
+    assert result.text == "The cat sleeps on the mat."
+    (flag,) = result.flags
+    assert flag.kind == "untranslated" and "over and over; the source is kept" in flag.message
+    causal.enqueue(loop)
+    result = translate("The cat sleeps on the mat.", target="fr", source="en", retries=False)
+    assert result.text.startswith("Le chat dort Le chat dort")
     assert "repetition" in {flag.kind for flag in result.flags}
 
 
 def test_what_stops_at_the_limit_is_flagged_at_its_place(causal: FakeCausal) -> None:
     cut = Generated(["Le", " ", "chien", " ", "mange"], None, False)
-    causal.enqueue("Le chat dort.", cut, cut)
+    replies = {"The cat sleeps.": "Le chat dort.", "The dog eats bread.": cut}
+    causal.reply = lambda prompt: replies[last_user(prompt)]
     result = translate("The cat sleeps. The dog eats bread.", target="fr", source="en")
-    # The longest goes first, so the first answer is the second sentence's.
     (flag,) = (flag for flag in result.flags if flag.kind == "truncated")
     assert result.text[flag.start : flag.end] == "Le chien mange"
 
