@@ -15,10 +15,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from slm_magic import engine
 from slm_magic.catalog import ModelCard, Source
 from slm_magic.engine import Decoding, Generated
+from slm_magic.errors import UnknownModelError
 from slm_magic.store import Installed
+from slm_magic.tasks import detect
 
 _PIECE = re.compile(r"\s+|\w+|[^\w\s]", re.UNICODE)
 _TURN = "<|{role}|>\n{content}<|end|>\n"
@@ -258,3 +262,31 @@ class FakeEncoder:
             if on_result is not None:
                 on_result(row, vectors[row])
         return vectors
+
+
+class Store:
+    """Stands in for the store: these models are installed and no others."""
+
+    def __init__(self, *fakes: Any) -> None:
+        self.fakes = {fake.installed.name: fake for fake in fakes}
+
+    def default(self) -> Store:
+        return self
+
+    def list(self) -> list[Any]:
+        return [fake.installed for fake in self.fakes.values()]
+
+    def resolve(self, name: str) -> Any:
+        if name not in self.fakes:
+            raise UnknownModelError(f"There is no model named {name!r}.")
+        return self.fakes[name].installed
+
+    def load(self, installed: Any, *, workload: str = "cell") -> Any:
+        return self.fakes[installed.name]
+
+
+def install(monkeypatch: pytest.MonkeyPatch, *fakes: Any) -> None:
+    """Make these fakes the installed models that `translate` finds and the engine loads."""
+    store = Store(*fakes)
+    monkeypatch.setattr(detect, "Store", store)
+    monkeypatch.setattr(engine, "load", store.load)

@@ -6,9 +6,8 @@ import re
 from typing import Any
 
 import pytest
-from fakes import FakeCausal, FakeSeq2Seq, fake_installed, last_user
+from fakes import FakeCausal, FakeSeq2Seq, fake_installed, install, last_user
 
-from slm_magic import engine
 from slm_magic.engine import Generated
 from slm_magic.errors import (
     EmptyTextError,
@@ -19,7 +18,6 @@ from slm_magic.errors import (
     OptionError,
     UnknownModelError,
 )
-from slm_magic.tasks import detect
 from slm_magic.tasks.translate import translate
 from slm_magic.tasks.translate_backends import groups, tidy
 
@@ -40,33 +38,6 @@ def french(text: str) -> str:
     # Code and what stands in braces is copied, as a good model does.
     parts = re.split(r"(`[^`]*`|\{[^}]*\}|<[^>]*>|https?://\S+)", text)
     return "".join(p if i % 2 else re.sub(r"[A-Za-z]+", word, p) for i, p in enumerate(parts))
-
-
-class Store:
-    """Stands in for the store: these models are installed and no others."""
-
-    def __init__(self, *fakes: Any) -> None:
-        self.fakes = {fake.installed.name: fake for fake in fakes}
-
-    def default(self) -> Store:
-        return self
-
-    def list(self) -> list[Any]:
-        return [fake.installed for fake in self.fakes.values()]
-
-    def resolve(self, name: str) -> Any:
-        if name not in self.fakes:
-            raise UnknownModelError(f"There is no model named {name!r}.")
-        return self.fakes[name].installed
-
-    def load(self, installed: Any, *, workload: str = "cell") -> Any:
-        return self.fakes[installed.name]
-
-
-def install(monkeypatch: pytest.MonkeyPatch, *fakes: Any) -> None:
-    store = Store(*fakes)
-    monkeypatch.setattr(detect, "Store", store)
-    monkeypatch.setattr(engine, "load", store.load)
 
 
 @pytest.fixture
