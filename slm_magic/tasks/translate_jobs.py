@@ -13,6 +13,8 @@ from ..text.terms import find_terms, uses, words
 
 # Of a text surely in another language, what the detector gives the right one at the most.
 _FOREIGN = 0.05
+# Words in capitals from which they are hardly all one name.
+_HEADLINE_WORDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class Pair:
                 names=words(terms.values()),
             )
         ]
-        if capitals.shouted(job.text, markdown=job.markdown):
+        if capitals.headline(job.text, markdown=job.markdown):
             findings += self._copied_headline(job.text, text, findings)
         missing = tuple(
             term
@@ -152,12 +154,12 @@ class Pair:
         return Candidate(text, tuple(findings), score, missing, useless)
 
     def _copied_headline(self, source: str, output: str, findings: list[Finding]) -> list[Finding]:
-        """Check a text in capitals in small letters: the checks take capitals for names."""
+        """Check a headline in small letters: the checks take its capitals for those of names."""
         if any(finding.kind == "untranslated" for finding in findings):
             return []
         bare = blank_spans(source).lower()
-        if languages.detect(bare) != self.source:
-            return []  # a list of names and acronyms, perhaps
+        if len(bare.split()) < _HEADLINE_WORDS or languages.detect(bare) != self.source:
+            return []  # a name or a list of them, perhaps
         return untranslated(bare, blank_spans(output).lower(), self.source, self.target)
 
     def _useless(self, job: Job, text: str, findings: list[Finding]) -> str:

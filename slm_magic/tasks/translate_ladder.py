@@ -143,11 +143,6 @@ def _runs(jobs: Sequence[Job], setup: Setup) -> None:
     _parts(jobs, setup, lambda job: split_runs(job.text, markdown=job.markdown))
 
 
-def _headline(job: Job) -> bool:
-    text, markdown = job.text, job.markdown
-    return capitals.shouted(text, markdown=markdown) or capitals.titled(text, markdown=markdown)
-
-
 LADDER: tuple[Rung, ...] = (
     Rung(
         "form",
@@ -181,7 +176,7 @@ LADDER: tuple[Rung, ...] = (
     Rung(
         "small letters",
         frozenset({"repetition", "truncated", "length_ratio", "untranslated", "number_changed"}),
-        lambda job, _: _headline(job),
+        lambda job, _: capitals.headline(job.text, markdown=job.markdown),
         _small_letters,
     ),
     Rung(

@@ -35,6 +35,11 @@ def titled(text: str, *, markdown: bool = True) -> bool:
     return len(words) >= _FEWEST and all(word[0].isupper() for word in words)
 
 
+def headline(text: str, *, markdown: bool = True) -> bool:
+    """Whether `text` is `shouted` or `titled`."""
+    return shouted(text, markdown=markdown) or titled(text, markdown=markdown)
+
+
 def ordinary(text: str, language: str, *, markdown: bool = True) -> str:
     """Return a headline as an ordinary sentence: small letters after the first."""
     shouting = shouted(text, markdown=markdown)
