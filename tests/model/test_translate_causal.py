@@ -51,3 +51,18 @@ def test_a_list_in_german_comes_back_row_by_row(pulled: Callable[[str], Path]) -
     assert results[0].source == "en" and "7" in results[0].text and "30" in results[0].text
     assert languages.detect(results[0].text + " " + results[3].text) == "de"
     assert not any(flag.kind == "untranslated" for flag in results[0].flags)
+
+
+def test_a_glossary_holds_and_a_name_stays(pulled: Callable[[str], Path]) -> None:
+    pulled(STARTER)
+    rows = [
+        "Two side effects were reported after the second dose.",
+        "The blood test was sent to Blue Oak on Monday.",
+    ]
+    glossary = {"side effect": "effet indésirable", "Blue Oak": "Blue Oak"}
+    effects, test = translate(rows, target="fr", source="en", model=STARTER, glossary=glossary)
+    assert re.search(r"effets? indésirables?", effects.text, re.IGNORECASE), effects.text
+    assert "Blue Oak" in test.text and "Chêne" not in test.text
+    for result in (effects, test):
+        assert languages.detect(result.text) == "fr"
+        assert not any("glossary" in flag.message for flag in result.flags)
