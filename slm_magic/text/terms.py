@@ -68,9 +68,14 @@ def find_terms(
     markdown
         Whether the text is Markdown, whose marks are no part of words.
     """
+    small = text.lower()
+    # Two letters rule out most of a long glossary at once, in any form of the word.
+    there = [term for term in terms if _start(term).lower() in small]
+    if not there:
+        return []
     taken = [(span.start, span.end) for span in find_spans(text, markdown=markdown)]
     found = []
-    for term in sorted(terms, key=len, reverse=True):
+    for term in sorted(there, key=len, reverse=True):
         for match in _pattern(term, language).finditer(text):
             start, end = match.span()
             if start < end and not any(a < end and start < b for a, b in taken):
@@ -147,6 +152,12 @@ def _inflected(wanted: str, language: str | None) -> re.Pattern[str]:
         last = r"\w*" if len(parts[-1]) > _LONG else last
     body = rf"\w{{0,5}}{_BETWEEN}".join(_escaped(_stem(part)) for part in parts)
     return re.compile(first + body + last, re.IGNORECASE)
+
+
+def _start(term: str) -> str:
+    """Return the letters, two at the most, that every form of a term begins with."""
+    match = re.match(r"\s*(\w{0,2})", term)
+    return match[1] if match else ""
 
 
 def _stem(word: str) -> str:
