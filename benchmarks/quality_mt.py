@@ -13,6 +13,8 @@ from typing import Any
 
 from report import Row, lines
 
+from slm_magic.text.typography import set_marks
+
 FILES = {"en": "eng", "fr": "fra", "de": "deu", "es": "spa"}
 # Enough for a translation of the longest line, and an end to a loop.
 PLAIN_TOKENS = 256
@@ -38,9 +40,7 @@ def rows(
         references = lines(data / "mt" / f"ntrex-dev.{FILES[target]}.txt")[:first]
         for model in models:
             for ask in (_plain, _ours):
-                row = _measure(sources, references, target, model, ask, show)
-                if row is not None:
-                    found.append(row)
+                found += _measure(sources, references, target, model, ask, show)
     return found
 
 
@@ -51,12 +51,10 @@ def _measure(
     model: str | None,
     ask: Callable[[list[str], str, str | None], tuple[list[str], Row] | None],
     show: bool,
-) -> Row | None:
-    import sacrebleu
-
+) -> list[Row]:
     # Loaded and warm before the clock starts.
     if ask(sources[:1], target, model) is None:
-        return None
+        return []
     started = time.perf_counter()
     answer = ask(sources, target, model)
     seconds = time.perf_counter() - started
@@ -65,13 +63,27 @@ def _measure(
     if show:
         for source, text in zip(sources, texts, strict=True):
             print(f"{source}\n  {text}")
-    return {
+    row: Row = {
         "part": f"mt en-{target}",
         **told,
         "n": len(sources),
+        **score(texts, references),
+        "ms/text": 1000 * seconds / len(sources),
+    }
+    if ask is not _plain:
+        return [row]
+    # What of the difference is quotation marks alone, which ours sets and the model does not.
+    marked = score([set_marks(text, target, markdown=False) for text in texts], references)
+    return [row, {**row, "system": f"{row['system']}, marks set", **marked}]
+
+
+def score(texts: Sequence[str], references: Sequence[str]) -> Row:
+    """Return chrF and BLEU as sacrebleu computes them by default."""
+    import sacrebleu
+
+    return {
         "chrF": sacrebleu.corpus_chrf(texts, [references]).score,
         "BLEU": sacrebleu.corpus_bleu(texts, [references]).score,
-        "ms/text": 1000 * seconds / len(sources),
     }
 
 

@@ -22,6 +22,7 @@ Values = Literal[
     "entity",
     "task",
     "markup",
+    "quotes",
     "file",
 ]
 

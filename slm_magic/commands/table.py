@@ -136,6 +136,14 @@ _ALL = (
             "markup",
             values="markup",
         ),
+        Option(
+            "--quotes",
+            "quotes",
+            "set quotation marks as the language does, or keep the model's: language or keep",
+            "QUOTES",
+            "quotes",
+            values="quotes",
+        ),
     ),
     _task(
         "summarize",

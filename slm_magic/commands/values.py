@@ -93,4 +93,5 @@ _CHOICES: Mapping[str, Callable[[], tuple[str, ...]]] = {
     "entity": _entities,
     "task": lambda: TASKS,
     "markup": lambda: ("auto", "text", "markdown"),
+    "quotes": lambda: ("language", "keep"),
 }

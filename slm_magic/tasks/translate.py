@@ -23,6 +23,7 @@ from .results import Translation
 from .translate_plan import Options, Plan
 from .translate_work import Work
 
+QUOTES = ("language", "keep")
 MARKUPS: tuple[Markup, ...] = ("auto", "text", "markdown")
 
 
@@ -36,6 +37,7 @@ def translate(
     glossary: Mapping[str, str] | None = None,
     beam_size: int | None = None,
     markup: str = "auto",
+    quotes: str = "language",
     retries: bool = True,
     progress: bool = False,
     strict: bool = False,
@@ -70,6 +72,9 @@ def translate(
         ``text``, ``markdown``, or ``auto`` to look for signs of Markdown. In plain text a line
         break ends a sentence, unless an editor clearly wrapped the line there; in Markdown it
         does not.
+    quotes
+        ``language`` sets straight quotation marks, and French apostrophes, as the target language
+        writes them, outside of code and markup; ``keep`` leaves what the model wrote.
     retries
         Whether sentences that look wrong are tried again in other ways (`translate_ladder`), and
         kept in the source language where nothing readable comes. False gives the first answers.
@@ -81,8 +86,8 @@ def translate(
     Returns
     -------
     Translation or list of Translation
-        One that went through another language says so in ``pivot`` and ``models``. A text that is in the target language already comes back as it is, flagged
-        ``untranslated``.
+        One that went through another language says so in ``pivot`` and ``models``. A text that
+        is in the target language already comes back as it is, flagged ``untranslated``.
 
     Raises
     ------
@@ -105,7 +110,7 @@ def translate(
     >>> slm.translate("Good morning!", target="fr").text  # doctest: +SKIP
     'Bonjour !'
     """
-    options = _options(target, source, domain, glossary, beam_size, markup, retries)
+    options = _options(target, source, domain, glossary, beam_size, markup, quotes, retries)
     batch: batches.Batch[Translation] = batches.read(text_or_texts)
     rows = batch.present
     named = detect.named_models(model) if model is not None else ()
@@ -147,6 +152,7 @@ def _options(
     glossary: Mapping[str, str] | None,
     beam_size: int | None,
     markup: str,
+    quotes: str,
     retries: bool,
 ) -> Options:
     target_code = languages.parse(target)
@@ -157,6 +163,8 @@ def _options(
         )
     if markup not in MARKUPS:
         raise OptionError(f"There is no markup {markup!r}; choose from {', '.join(MARKUPS)}.")
+    if quotes not in QUOTES:
+        raise OptionError(f"There are no quotes {quotes!r}; choose from {', '.join(QUOTES)}.")
     if beam_size is not None and (
         isinstance(beam_size, bool) or not isinstance(beam_size, int) or beam_size < 1
     ):
@@ -174,6 +182,7 @@ def _options(
         beam_size=beam_size,
         markup=next(one for one in MARKUPS if one == markup),
         retries=retries,
+        set_marks=quotes == "language",
     )
 
 

@@ -10,6 +10,7 @@ from ..text.checks import Finding, check, untranslated
 from ..text.checks_parts import letters
 from ..text.protect import blank_spans, differences
 from ..text.terms import find_terms, uses, words
+from ..text.typography import set_marks
 
 # Of a text surely in another language, what the detector gives the right one at the most.
 _FOREIGN = 0.05
@@ -116,11 +117,18 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What the checks need to know about a translation's languages and terms."""
+    """What the checks need to know about a translation's languages and terms.
+
+    Attributes
+    ----------
+    set_marks
+        Whether straight quotation marks become those of the target language.
+    """
 
     source: str
     target: str
     glossary: Mapping[str, str] = field(default_factory=dict)
+    set_marks: bool = True
 
     def terms(self, text: str, *, markdown: bool) -> dict[str, str]:
         """Return the glossary's terms that `text` has; of two that overlap, the longer one."""
@@ -131,6 +139,8 @@ class Pair:
 
     def candidate(self, job: Job, text: str, complete: bool, score: float | None) -> Candidate:
         """Return a translation of `job` with what the checks find."""
+        if self.set_marks:
+            text = set_marks(text, self.target, markdown=job.markdown)
         terms = self.terms(job.text, markdown=job.markdown)
         findings = [
             *check(

@@ -33,6 +33,7 @@ class Options:
     beam_size: int | None
     markup: Markup
     retries: bool
+    set_marks: bool
 
     def terms(self, source: str, target: str) -> dict[str, str]:
         """Return the domain's glossary for a pair of languages."""
@@ -50,7 +51,7 @@ class Plan:
         self._options = options
         self._source = source
         glossary = {**options.terms(source, options.target), **options.glossary}
-        self._pair = Pair(source, options.target, glossary)
+        self._pair = Pair(source, options.target, glossary, options.set_marks)
         self._jobs: dict[tuple[str, bool], Job] = {}
         characters = sum(len(work.text) for work in works)
         bulk = characters >= engine.BULK_SENTENCES * SENTENCE_CHARACTERS
@@ -72,11 +73,12 @@ class Plan:
             return [self._pair]
         whole, source, target = self._pair.glossary, self._source, self._options.target
         return [
-            Pair(source, between, {**self._options.terms(source, between), **whole}),
+            Pair(source, between, {**self._options.terms(source, between), **whole}, False),
             Pair(
                 between,
                 target,
                 {**self._options.terms(between, target), **{term: term for term in whole.values()}},
+                self._options.set_marks,
             ),
         ]
 

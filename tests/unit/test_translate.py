@@ -26,7 +26,7 @@ WORDS = {
     "the": "le", "a": "un", "and": "et", "is": "est", "cat": "chat", "dog": "chien",
     "sleeps": "dort", "on": "sur", "mat": "tapis", "see": "voir", "for": "pour", "big": "grand",
     "black": "noir", "house": "maison", "here": "ici", "with": "avec", "goes": "va", "to": "vers",
-    "eats": "mange", "bread": "pain", "today": "aujourd'hui",
+    "eats": "mange", "bread": "pain", "today": "aujourd’hui",
 }  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def test_the_source_language_is_detected_row_by_row(causal: FakeCausal) -> None:
 
 
 def test_text_in_the_target_language_is_left_and_flagged(causal: FakeCausal) -> None:
-    result = translate("Le chat dort sur le tapis aujourd'hui.", target="fr")
+    result = translate("Le chat dort sur le tapis aujourd’hui.", target="fr")
     assert result.text == result.source_text
     assert [flag.kind for flag in result.flags] == ["untranslated"]
     assert causal.calls == []
@@ -203,7 +203,7 @@ def test_after_ctrl_c_what_was_finished_is_kept(causal: FakeCausal) -> None:
     assert caught.value.total == 3 and caught.value.done == 1
     assert first is None and third is None and fourth is None
     # The two longest sentences came first.
-    assert second.text == "Le chien mange pain. Le noir chat va vers le grand maison aujourd'hui."
+    assert second.text == "Le chien mange pain. Le noir chat va vers le grand maison aujourd’hui."
     causal.interrupt_after = 1
     with pytest.raises(Interrupted) as caught:
         translate(rows, target="fr", source="en")

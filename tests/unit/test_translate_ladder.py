@@ -15,7 +15,7 @@ from slm_magic.text.segment import clauses
 
 CAT, CHAT = "The cat sleeps on the mat.", "Le chat dort sur le tapis."
 BREAD = "The dog eats 12 loaves of bread today."
-PAIN = "Le chien mange 12 pains aujourd'hui."
+PAIN = "Le chien mange 12 pains aujourd’hui."
 LONG = (
     "The dog goes to the big house with the bread, while the black cat sleeps on the mat, "
     "because nobody is here today."
@@ -23,7 +23,7 @@ LONG = (
 PARTS = {
     "The dog goes to the big house with the bread": "Le chien va à la grande maison avec le pain.",
     "while the black cat sleeps on the mat, because nobody is here today.": (
-        "Pendant que le chat noir dort sur le tapis, parce que personne n'est ici aujourd'hui."
+        "Pendant que le chat noir dort sur le tapis, parce que personne n’est ici aujourd’hui."
     ),
 }
 LOOP = "Le chat dort encore " * 20
@@ -81,7 +81,7 @@ def test_each_rung_is_climbed_once_at_the_most(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_retries_can_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    fake = use(monkeypatch, lambda *_: "Il mange 21 pains aujourd'hui, le chien.")
+    fake = use(monkeypatch, lambda *_: "Il mange 21 pains aujourd’hui, le chien.")
     result = french(BREAD, retries=False)
     assert len(fake.calls) == 1
     assert {flag.kind for flag in result.flags} == {"number_changed"}
@@ -121,7 +121,7 @@ def test_a_long_sentence_is_translated_by_its_clauses(monkeypatch: pytest.Monkey
     assert result.flags == ()
     assert result.text == (
         "Le chien va à la grande maison avec le pain, pendant que le chat noir dort sur le tapis, "
-        "parce que personne n'est ici aujourd'hui."
+        "parce que personne n’est ici aujourd’hui."
     )
     assert set(fake.calls[-1]["texts"]) == set(PARTS)
 
@@ -154,13 +154,13 @@ def test_a_headline_in_capitals_is_translated_in_small_letters(
     fake = use(
         monkeypatch,
         lambda text, _: (
-            "Le chat dort sur le tapis de la maison [1] aujourd'hui"
+            "Le chat dort sur le tapis de la maison [1] aujourd’hui"
             if text == small.replace("`API`", "[1]")
             else text
         ),
     )
     result = french("THE CAT SLEEPS ON THE MAT OF THE `API` HOUSE TODAY")
-    assert result.text == "LE CHAT DORT SUR LE TAPIS DE LA MAISON `API` AUJOURD'HUI"
+    assert result.text == "LE CHAT DORT SUR LE TAPIS DE LA MAISON `API` AUJOURD’HUI"
     assert result.flags == ()
     # An ordinary sentence that is copied is not asked for in small letters.
     fake.calls.clear()
@@ -222,9 +222,9 @@ def test_a_translation_with_faults_is_worth_more_than_the_source(
 
 
 def test_the_best_wins_and_of_equals_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = iter(["Le chien mange 21 pains aujourd'hui.", "Le chien mange 31 pains aujourd'hui."])
+    answers = iter(["Le chien mange 21 pains aujourd’hui.", "Le chien mange 31 pains aujourd’hui."])
     use(monkeypatch, lambda *_: next(answers))
-    assert french(BREAD).text == "Le chien mange 21 pains aujourd'hui."
+    assert french(BREAD).text == "Le chien mange 21 pains aujourd’hui."
 
 
 def test_another_form_is_for_lost_spans_and_terms_only(monkeypatch: pytest.MonkeyPatch) -> None:
