@@ -8,8 +8,10 @@ from typing import Literal
 
 from ..catalog import Kind
 from ..errors import ConversionError
+from .bert import FAMILIES, read_json
+from .checkpoint import INDEX
 
-Form = Literal["ct2", "gguf", "bert"]
+Form = Literal["ct2", "gguf", "bert", "checkpoint"]
 
 # Names that a `model.bin` gives its layout, and the kind of model each is.
 KINDS: dict[str, Kind] = {
@@ -75,8 +77,11 @@ def detect(path: Path) -> Form:
     if (path / "model.bin").is_file():
         read_header(path / "model.bin")
         return "ct2"
-    if (path / "model.safetensors").is_file() and (path / "config.json").is_file():
-        return "bert"
+    whole = (path / "model.safetensors").is_file()
+    if (whole or (path / INDEX).is_file()) and (path / "config.json").is_file():
+        # What neither can convert is told by the one that knows of both.
+        encoder = read_json(path / "config.json").get("model_type") in FAMILIES
+        return "bert" if whole and encoder else "checkpoint"
     raise ConversionError(
         f"{path.name} holds no model: expected model.bin, or model.safetensors with config.json"
     )

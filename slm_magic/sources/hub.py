@@ -12,14 +12,14 @@ from ..catalog import ModelCard
 from ..errors import IntegrityError, OptionError, PackageNotFoundError, PullError
 from ..progress import bar
 from . import Fetched, need_network
-from .disk import disk_errors, mismatch, need_room, sha256_of
+from .disk import disk_errors, mismatch, need_room
 from .hub_errors import endpoint, hub_errors, open_session
 from .hub_file import HubFile, Snapshot, download, patiently, staged_bytes
 from .hub_name import HubName
-from .local import WEIGHTS, weights_among
+from .local import INDEX, PART, WEIGHTS, pickled, sha256_of_weights, weights_among
 
 # What a model needs to run beside its weights, and nothing that is code.
-ALLOW_PATTERNS = ("*.json", "*.spm", "*.txt", "*.model", "*.md")
+ALLOW_PATTERNS = ("*.json", "*.jinja", "*.spm", "*.txt", "*.model", "*.md")
 # Of more .gguf files than these, a message names no more.
 NAMED = 12
 # One of several files that make a model together.
@@ -67,7 +67,9 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
         )
         weights, wanted = _wanted(card, info.siblings or ())
         commit = _commit(info.sha, revision, repository)
-        _check_pinned(card, weights, weights.sha256)
+        # The hash of an index says nothing of the weights that it lists.
+        told = "" if weights.name.endswith(INDEX) else weights.sha256
+        _check_pinned(card, weights, told)
         missing = _missing(folder, wanted)
         parts.mkdir(exist_ok=True)
         total = sum(file.size or 0 for file in missing)
@@ -83,7 +85,7 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
         finally:
             progress.close()
     path = folder / weights.name
-    sha256 = weights.sha256 or sha256_of(path)
+    sha256 = told or sha256_of_weights(path)
     try:
         _check_pinned(card, weights, sha256)
     except IntegrityError:
@@ -153,7 +155,9 @@ def _wanted(card: ModelCard, siblings: Any) -> tuple[HubFile, list[HubFile]]:
     return files[weights], [
         file
         for name, file in files.items()
-        if name == weights or any(fnmatch(name, pattern) for pattern in ALLOW_PATTERNS)
+        if name == weights
+        or (weights.endswith(INDEX) and PART.fullmatch(name))
+        or any(fnmatch(name, pattern) for pattern in ALLOW_PATTERNS)
     ]
 
 
@@ -171,7 +175,7 @@ def _weights(card: ModelCard, names: list[str]) -> str:
     if not found:
         raise PackageNotFoundError(
             f"{repository} holds no model that slm-magic can use: expected {', '.join(WEIGHTS)} or "
-            "a .gguf file."
+            f"a .gguf file.{pickled(names)}"
         )
     if len(found) > 1:
         call = f"pull {replace(asked, file=found[0])}"

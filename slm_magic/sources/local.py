@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -10,8 +12,14 @@ from ..errors import OptionError, PackageNotFoundError
 from . import Fetched
 from .disk import sha256_of
 
+# How the file that lists the parts of weights ends.
+INDEX = ".index.json"
 # The file whose hash stands for the whole, in the order looked for; then a single .gguf.
-WEIGHTS = ("model.bin", "model.safetensors")
+WEIGHTS = ("model.bin", "model.safetensors", f"model.safetensors{INDEX}")
+# The files that an index stands for, all of which are hashed with it.
+PART = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
+# Weights as torch wrote them before safetensors: whole, or an index of several.
+_PICKLED = re.compile(r"pytorch_model.*\.bin(\.index\.json)?")
 
 
 def weights_among(names: Collection[str]) -> list[str]:
@@ -37,7 +45,7 @@ def weights_of(path: Path) -> Path:
     if not found:
         raise PackageNotFoundError(
             f"{path} holds no model: expected a .gguf file, or a folder with one or with "
-            f"{' or '.join(WEIGHTS)}."
+            f"{' or '.join(WEIGHTS)}.{pickled(names)}"
         )
     if len(found) > 1:
         call = f"pull {quoted(path / found[0])}"
@@ -46,6 +54,28 @@ def weights_of(path: Path) -> Path:
             f"(in a shell: slm-magic {call})"
         )
     return path / found[0]
+
+
+def pickled(names: Collection[str]) -> str:
+    """Return what to say of files whose weights are a pickle; nothing if they are not."""
+    found = sorted(name for name in names if _PICKLED.fullmatch(name))
+    if not found:
+        return ""
+    return (
+        f" It has its weights as a pickle ({found[0]}), which is never opened; if you trust it, "
+        "save model and tokenizer as safetensors: from_pretrained(...).save_pretrained('FOLDER') "
+        "of transformers, then pull that folder."
+    )
+
+
+def sha256_of_weights(path: Path) -> str:
+    """Return the hash that stands for a model's weights; of an index, that of all its parts."""
+    if not path.name.endswith(INDEX):
+        return sha256_of(path)
+    digest = hashlib.sha256()
+    for file in [path, *sorted(f for f in path.parent.iterdir() if PART.fullmatch(f.name))]:
+        digest.update(f"{sha256_of(file)}  {file.name}\n".encode())
+    return digest.hexdigest()
 
 
 def quoted(path: str | Path) -> str:
@@ -62,4 +92,4 @@ def fetch(card: ModelCard) -> Fetched:
         If they are not there any more.
     """
     path = Path(card.source.path)
-    return Fetched(path, card.revision, sha256_of(weights_of(path)))
+    return Fetched(path, card.revision, sha256_of_weights(weights_of(path)))

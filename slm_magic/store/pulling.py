@@ -248,6 +248,8 @@ def _convert(path: Path, out: Path, card: ModelCard, show: bool) -> None:
     convert: Callable[..., None]
     if found == "gguf":
         from ..convert.gguf import convert_gguf as convert
+    elif found == "checkpoint":
+        from ..convert.checkpoint import convert_checkpoint as convert
     else:
         from ..convert.bert import convert_bert as convert
     with _Bar(card.name, show) as step:

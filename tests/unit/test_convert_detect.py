@@ -35,8 +35,12 @@ def test_other_kinds(tmp_path: Path) -> None:
     Tiny().write(tmp_path / "anything.bin")
     assert detect(tmp_path / "anything.bin") == "gguf"
     (tmp_path / "model.safetensors").write_bytes(b"")
-    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     assert detect(tmp_path) == "bert"
+    (tmp_path / "config.json").write_text('{"model_type": "t5"}')
+    assert detect(tmp_path) == "checkpoint"
+    (tmp_path / "model.safetensors").rename(tmp_path / "model.safetensors.index.json")
+    assert detect(tmp_path) == "checkpoint"
 
 
 @pytest.mark.parametrize("size", [0, 3, 5, 12, 23, 25])
