@@ -21,6 +21,7 @@ from .sources.local import quoted
 from .store import Installed, Store
 from .store.describe import looks_like_path
 from .tables import Table, size
+from .tokenization_family import traits
 
 __all__ = ["STARTERS", "doctor", "info", "models", "pull", "remove", "unload", "verify"]
 
@@ -206,8 +207,10 @@ def info(name: str | Path) -> Table:
         ("title", card.title),
         ("tasks", list(card.tasks)),
         ("kind", card.kind),
+        ("family", card.family),
         ("languages", list(card.languages)),
         ("pairs", [f"{a} to {b}" for a, b in card.pairs]),
+        ("targets", _targets(found)),
         ("domain", card.domain),
         ("licence", card.licence),
         ("parameters", f"{card.parameters:,}" if card.parameters else ""),
@@ -229,6 +232,13 @@ def info(name: str | Path) -> Table:
     # False is an answer, and equals 0.
     kept = [(key, value) for key, value in pairs if value is False or value not in ("", [], 0)]
     return Table(("field", "value"), tuple(_field(key, value) for key, value in kept))
+
+
+def _targets(found: Installed | None) -> list[str]:
+    """Return what an OPUS model of several targets is told before a text, by language."""
+    if found is None or found.card.family != "opus" or not found.folder.is_dir():
+        return []
+    return [f"{code} {token}" for code, token in traits(found.folder).tokens.items()]
 
 
 def _field(key: str, value: Any) -> dict[str, Any]:

@@ -23,6 +23,9 @@ _TOKENIZER_FILES = (
     "generation_config.json", "chat_template.jinja", "*.spm", "*.model", "LICENSE*",
 )  # fmt: skip
 
+# CTranslate2's name for frequencies that are divided one by one.
+_DIVIDED = "su"
+
 
 def main(source: str, work: str, quantization: str) -> None:
     """Convert `source` into ``work/model``; write ``work/error`` and exit if that fails."""
@@ -94,7 +97,7 @@ def _converter(source: Path, on_read: Callable[[], object] | None) -> Any:
         from ctranslate2.converters import TransformersConverter
 
     class Converter(TransformersConverter):  # type: ignore[misc]
-        model_config: Any = None
+        model: Any = None
         tokenizer: Any = None
 
         def load_model(self, model_class: Any, name: str, **kwargs: Any) -> Any:
@@ -107,8 +110,8 @@ def _converter(source: Path, on_read: Callable[[], object] | None) -> Any:
                 **kwargs,
             )
             _check_weights(model, found)
-            _mend(model.config)
-            self.model_config = model.config
+            _mend(model)
+            self.model = model
             if on_read is not None:
                 on_read()
             return model
@@ -122,7 +125,8 @@ def _converter(source: Path, on_read: Callable[[], object] | None) -> Any:
 
         def _load(self) -> Any:
             spec = super()._load()
-            _mend_spec(spec, self.model_config)
+            _mend_spec(spec, self.model)
+            self.model = None
             return spec
 
     return Converter(str(source), low_cpu_mem_usage=True)
@@ -142,8 +146,9 @@ def _check_weights(model: Any, found: dict[str, Any]) -> None:
             raise ConversionError(f"The tensor {name} holds values that are no number")
 
 
-def _mend(config: Any) -> None:
+def _mend(model: Any) -> None:
     """Say in the words of before transformers 5 what CTranslate2's loaders look for there."""
+    config = model.config
     kind = config.model_type
     if kind in ("t5", "mt5"):
         # Said to be tied always, which no longer tells whether outputs are scaled: wrong scores
@@ -157,16 +162,35 @@ def _mend(config: Any) -> None:
         # The two bases moved into a table, and the defaults would be taken instead.
         config.rope_theta = config.rope_parameters["full_attention"]["rope_theta"]
         config.rope_local_base_freq = config.rope_parameters["sliding_attention"]["rope_theta"]
+    elif kind in CAUSAL and config.rope_parameters.get("rope_type") == "llama3":
+        # CTranslate2's own way of that name is never told the factor.
+        config.rope_parameters["rope_type"] = _DIVIDED
 
 
-def _mend_spec(spec: Any, config: Any) -> None:
+def _mend_spec(spec: Any, model: Any) -> None:
     """Set what not every loader of CTranslate2 sets, and its own defaults need not meet."""
+    config = model.config
     for name in ("rms_norm_eps", "layer_norm_epsilon"):
         if hasattr(config, name):
             spec.config.layer_norm_epsilon = float(getattr(config, name))
     if config.model_type == "gemma3_text":
         for layer in spec.decoder.layer:
             layer.self_attention.queries_scale = float(config.query_pre_attn_scalar) ** -0.5
+    elif config.model_type in CAUSAL and config.rope_parameters["rope_type"] == _DIVIDED:
+        divisors = _divisors(model)
+        for layer in spec.decoder.layer:
+            layer.self_attention.rotary_scaling_long_factor = divisors
+            layer.self_attention.rotary_scaling_short_factor = divisors
+
+
+def _divisors(model: Any) -> Any:
+    """Return by what each rotary frequency is divided, as Llama 3.1 scales them."""
+    import numpy as np
+
+    scaled = model.model.rotary_emb.inv_freq.double().numpy()
+    base = float(model.config.rope_parameters["rope_theta"])
+    plain = base ** -(np.arange(len(scaled)) / len(scaled))
+    return (plain / scaled).astype(np.float32)
 
 
 def _with_languages(tokenizer: Any) -> Any:
