@@ -14,8 +14,9 @@ import pytest
 from many_texts import CODE, SENTENCES, texts
 from tokenizers import Tokenizer
 
-from slm_magic.convert.gguf import _Fields, _vocabulary, convert_gguf
+from slm_magic.convert.gguf import _vocabulary, convert_gguf
 from slm_magic.convert.gguf_header import read_header
+from slm_magic.convert.gguf_tensors import Fields
 from slm_magic.convert.gguf_tokenizer import build_tokenizer
 from slm_magic.tokenization import TextTokenizer
 
@@ -53,7 +54,7 @@ def test_ids_are_those_of_transformers(
 
     path = gguf_file(name)
     start = time.perf_counter()
-    ours = build_tokenizer(_vocabulary(_Fields(read_header(path))))
+    ours = build_tokenizer(_vocabulary(Fields(read_header(path))))
     seconds = time.perf_counter() - start
     architecture, tokenizer, _ = get_gguf_tokenizer(str(path))
     theirs, _ = convert_gguf_tokenizer(architecture, tokenizer)

@@ -14,7 +14,8 @@ import tiny_gguf
 from tiny_gguf import Kind, Tiny
 
 from slm_magic.convert import gguf_header
-from slm_magic.convert.gguf import TENSOR_TYPES, convert_gguf
+from slm_magic.convert.gguf import convert_gguf
+from slm_magic.convert.gguf_tensors import ARCHITECTURES, TENSOR_TYPES
 from slm_magic.errors import ConversionError
 
 IDS = [1, 77, 80, 3, 140, 251, 259, 77, 12, 2, 33, 204]
@@ -27,9 +28,9 @@ def out(tmp_path: Path) -> Path:
     return folder
 
 
-def answer(folder: Path, compute_type: str) -> Any:
+def answer(folder: Path, compute_type: str, count: int = len(IDS)) -> Any:
     generator = ctranslate2.Generator(str(folder), compute_type=compute_type)
-    return np.array(generator.forward_batch([IDS]))[0]
+    return np.array(generator.forward_batch([IDS[:count]]))[0]
 
 
 def assert_refused(path: Path, out: Path, says: str) -> None:
@@ -40,7 +41,7 @@ def assert_refused(path: Path, out: Path, says: str) -> None:
 
 
 @pytest.mark.parametrize("tied", [True, False])
-@pytest.mark.parametrize("architecture", ["llama", "qwen2"])
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_float32_logits_are_those_of_the_model(
     tmp_path: Path, out: Path, architecture: str, tied: bool
 ) -> None:
@@ -48,7 +49,9 @@ def test_float32_logits_are_those_of_the_model(
     convert_gguf(tmp_path / "m.gguf", out, quantization="float32")
     expected = tiny_gguf.logits(weights, IDS)
     assert np.abs(expected).max() > 1
-    np.testing.assert_allclose(answer(out, "float32"), expected, atol=1e-4)
+    # CTranslate2 reads no more than a window of Gemma's at once.
+    count = tiny_gguf.WINDOW if architecture == "gemma3" else len(IDS)
+    np.testing.assert_allclose(answer(out, "float32", count), expected[:count], atol=1e-4)
 
 
 @pytest.mark.parametrize("architecture", ["llama", "qwen2"])
@@ -253,7 +256,7 @@ def test_keys_that_cannot_be_used(
 
 def test_unknown_architecture(tmp_path: Path, out: Path) -> None:
     Tiny("mamba").write(tmp_path / "m.gguf")
-    assert_refused(tmp_path / "m.gguf", out, "'mamba'.* only llama, qwen2")
+    assert_refused(tmp_path / "m.gguf", out, "'mamba'.* only llama, qwen2, qwen3, gemma3")
 
 
 def test_missing_tensor(tmp_path: Path, out: Path) -> None:
@@ -272,10 +275,65 @@ def test_tensor_without_a_place(tmp_path: Path, out: Path) -> None:
     assert_refused(tmp_path / "m.gguf", out, "blk.0.attn_q_norm.weight has no place")
 
 
-def test_rope_frequencies_one_by_one(tmp_path: Path, out: Path) -> None:
-    extra = {"rope_freqs.weight": np.ones(tiny_gguf.HEAD // 2, np.float32)}
-    Tiny(extra=extra).write(tmp_path / "m.gguf")
-    assert_refused(tmp_path / "m.gguf", out, "rotary frequencies")
+@pytest.mark.parametrize("factor", [None, 4.0])
+def test_rope_frequencies_one_by_one(tmp_path: Path, out: Path, factor: float | None) -> None:
+    # As Llama 3.1 has them: the slow ones slower, some in between, the fast ones as they are.
+    divisors = np.linspace(1.0, 8.0, tiny_gguf.HEAD // 2, dtype=np.float32)
+    linear = {"llama.rope.scaling.type": "linear", "llama.rope.scaling.factor": factor}
+    tiny = Tiny(extra={"rope_freqs.weight": divisors}, keys=linear if factor else {})
+    weights = {**tiny.write(tmp_path / "m.gguf"), "rope_freqs.weight": divisors}
+    convert_gguf(tmp_path / "m.gguf", out, quantization="float32")
+    expected = tiny_gguf.logits(weights, IDS, scaling=factor or 1.0)
+    np.testing.assert_allclose(answer(out, "float32"), expected, atol=1e-4)
+    weights.pop("rope_freqs.weight")
+    assert np.abs(expected - tiny_gguf.logits(weights, IDS)).max() > 0.01
+
+
+def test_rope_frequencies_that_cannot_divide(tmp_path: Path, out: Path) -> None:
+    divisors = np.zeros(tiny_gguf.HEAD // 2, np.float32)
+    Tiny(extra={"rope_freqs.weight": divisors}).write(tmp_path / "m.gguf")
+    assert_refused(tmp_path / "m.gguf", out, "rope_freqs.weight holds numbers that cannot divide")
+    Tiny("gemma3", extra={"rope_freqs.weight": divisors + 1}).write(tmp_path / "m.gguf")
+    assert_refused(tmp_path / "m.gguf", out, "one by one, which Gemma 3 does not")
+
+
+def test_gemma_by_what_its_file_says(tmp_path: Path, out: Path) -> None:
+    keys = {
+        "gemma3.rope.scaling.type": "linear",
+        "gemma3.rope.scaling.factor": 8.0,
+        "gemma3.rope.freq_base_swa": tiny_gguf.LOCAL_BASE,
+        "gemma3.attention.sliding_window_pattern": [True, False],
+        "gemma3.attention.scale": 0.2,
+        "gemma3.final_logit_softcapping": 3.0,
+    }
+    weights = Tiny("gemma3", keys=keys).write(tmp_path / "m.gguf")
+    convert_gguf(tmp_path / "m.gguf", out, quantization="float32")
+    count = tiny_gguf.WINDOW
+    told = {"scaling": 8.0, "query_scale": 0.2, "cap": 3.0}
+    expected = tiny_gguf.logits(weights, IDS[:count], **told)
+    np.testing.assert_allclose(answer(out, "float32", count), expected, atol=1e-4)
+    # Each of them counts.
+    for name, usual in (("scaling", 1.0), ("query_scale", tiny_gguf.HEAD**-0.5), ("cap", 0.0)):
+        other = tiny_gguf.logits(weights, IDS[:count], **{**told, name: usual})
+        assert np.abs(expected - other).max() > 0.01
+
+
+@pytest.mark.parametrize(
+    ("keys", "says"),
+    [
+        ({"gemma3.attention.sliding_window": None}, "does not say gemma3.attention.sliding_w"),
+        ({"gemma3.attention.sliding_window_pattern": [True]}, "windows of some layers only"),
+        ({"gemma3.attn_logit_softcapping": 50.0}, "caps its attention scores"),
+        ({"gemma3.rope.scaling.type": "longrope"}, "'longrope'"),
+        ({"gemma3.pooling_type": 1}, "embedding model, which writes no text"),
+        ({"gemma3.attention.causal": False}, "embedding model, which writes no text"),
+    ],
+)
+def test_gemma_that_is_not_covered(
+    tmp_path: Path, out: Path, keys: dict[str, Any], says: str
+) -> None:
+    Tiny("gemma3", keys=keys).write(tmp_path / "m.gguf")
+    assert_refused(tmp_path / "m.gguf", out, says)
 
 
 @pytest.mark.parametrize(("number", "says"), [(10, "Q2_K"), (999, "type 999")])

@@ -9,15 +9,16 @@ import pytest
 from many_texts import texts
 from tiny_gguf import SPECIAL, Tiny, byte_level_vocabulary
 
-from slm_magic.convert.gguf import _Fields, _vocabulary
+from slm_magic.convert.gguf import _vocabulary
 from slm_magic.convert.gguf_header import read_header
+from slm_magic.convert.gguf_tensors import Fields
 from slm_magic.convert.gguf_tokenizer import build_tokenizer, byte_letters
 
 UNDERLINE = "\u2581"
 
 
 def ours(path: Path) -> Any:
-    return build_tokenizer(_vocabulary(_Fields(read_header(path))))
+    return build_tokenizer(_vocabulary(Fields(read_header(path))))
 
 
 def theirs(path: Path) -> Any:

@@ -11,8 +11,9 @@ from many_texts import texts
 from tiny_gguf import TEMPLATE, Tiny, byte_level_vocabulary
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
 
-from slm_magic.convert.gguf import _Fields, _vocabulary
+from slm_magic.convert.gguf import _vocabulary
 from slm_magic.convert.gguf_header import read_header
+from slm_magic.convert.gguf_tensors import Fields
 from slm_magic.convert.gguf_tokenizer import build_tokenizer
 from slm_magic.errors import ModelLoadError
 from slm_magic.tokenization import TextTokenizer
@@ -23,7 +24,7 @@ MARK = ["<|im_start|>", "<|im_end|>"]
 def folder_of(tmp_path: Path, **settings: Any) -> Path:
     """Write the tokenizer of a tiny GGUF file, and settings beside it."""
     Tiny().write(tmp_path / "m.gguf")
-    vocabulary = _vocabulary(_Fields(read_header(tmp_path / "m.gguf")))
+    vocabulary = _vocabulary(Fields(read_header(tmp_path / "m.gguf")))
     build_tokenizer(vocabulary).save(str(tmp_path / "tokenizer.json"))
     given = {"chat_template": TEMPLATE, "bos_token": "<|im_start|>", "eos_token": "<|im_end|>"}
     (tmp_path / "tokenizer_config.json").write_text(json.dumps({**given, **settings}))

@@ -22,6 +22,8 @@ Kind = gguf.GGMLQuantizationType
 WIDTH, INNER, HEADS, HEADS_KV, LAYERS = 256, 512, 4, 2, 2
 HEAD = WIDTH // HEADS
 BASE, EPS = 50_000.0, 1e-5
+# Of Gemma 3: every second layer sees all, with the base above, and the others this many tokens.
+PERIOD, WINDOW, LOCAL_BASE = 2, 8, 10_000.0
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
@@ -73,7 +75,7 @@ class Tiny:
             f"{arch}.rope.freq_base": BASE,
             f"{arch}.attention.layer_norm_rms_epsilon": EPS,
             "tokenizer.ggml.model": "gpt2",
-            "tokenizer.ggml.pre": "qwen2" if arch == "qwen2" else "smollm",
+            "tokenizer.ggml.pre": "qwen2" if arch.startswith("qwen") else "smollm",
             "tokenizer.ggml.tokens": tokens,
             "tokenizer.ggml.token_type": [3] * len(SPECIAL) + [1] * (len(tokens) - len(SPECIAL)),
             "tokenizer.ggml.merges": merges,
@@ -82,6 +84,14 @@ class Tiny:
             "tokenizer.ggml.padding_token_id": 0,
             "tokenizer.ggml.add_bos_token": False,
             "tokenizer.chat_template": TEMPLATE,
+            **(
+                {
+                    f"{arch}.attention.sliding_window": WINDOW,
+                    f"{arch}.attention.sliding_window_pattern": PERIOD,
+                }
+                if arch == "gemma3"
+                else {}
+            ),
             **self.keys,
         }
         for key, value in keys.items():
@@ -130,6 +140,11 @@ class Tiny:
             shapes[f"blk.{layer}.ffn_gate.weight"] = (INNER, WIDTH)
             shapes[f"blk.{layer}.ffn_up.weight"] = (INNER, WIDTH)
             shapes[f"blk.{layer}.ffn_down.weight"] = (WIDTH, INNER)
+            more = {"qwen3": ["attn_q_norm", "attn_k_norm"]}
+            more["gemma3"] = [*more["qwen3"], "post_attention_norm", "post_ffw_norm"]
+            for part in more.get(self.architecture, ()):
+                size = HEAD if part.startswith("attn") else WIDTH
+                shapes[f"blk.{layer}.{part}.weight"] = (size,)
         return shapes
 
 
@@ -173,46 +188,71 @@ def unshuffle(rows: Floats, heads: int) -> Floats:
     return pairs.swapaxes(1, 2).reshape(rows.shape)
 
 
-def logits(weights: Mapping[str, Floats], ids: list[int], *, scaling: float = 1.0) -> Floats:
-    """Return the logits of every position, worked out in float64."""
+def logits(
+    weights: Mapping[str, Floats],
+    ids: list[int],
+    *,
+    scaling: float = 1.0,
+    cap: float = 0.0,
+    query_scale: float = HEAD**-0.5,
+) -> Floats:
+    """Return the logits of every position, worked out in float64.
+
+    Parameters
+    ----------
+    scaling
+        Divides the positions, of Gemma's layers only where they see all.
+    cap
+        Of the logits; 0 for none.
+    """
     w = {name: value.astype(np.float64) for name, value in weights.items()}
-    positions = np.arange(len(ids))[:, None] / scaling
-    angles = positions * BASE ** (-np.arange(0, HEAD, 2) / HEAD)
-    cos, sin = np.cos(np.tile(angles, 2)), np.sin(np.tile(angles, 2))
+    gemma = "blk.0.post_ffw_norm.weight" in w
+    back = np.arange(len(ids))[:, None] - np.arange(len(ids))[None]
 
     def norm(x: Any, name: str) -> Any:
+        if name not in w:
+            return x
         return x / np.sqrt((x * x).mean(-1, keepdims=True) + EPS) * w[name]
 
     def linear(x: Any, name: str) -> Any:
         return x @ w[f"{name}.weight"].T + w.get(f"{name}.bias", 0.0)
 
-    def turn(x: Any) -> Any:
+    def turn(x: Any, local: bool) -> Any:
+        base, divisor = (LOCAL_BASE, 1.0) if local else (BASE, scaling)
+        speeds = base ** (-np.arange(0, HEAD, 2) / HEAD) / w.get("rope_freqs.weight", 1.0)
+        angles = np.tile(np.arange(len(ids))[:, None] / divisor * speeds, 2)
         half = np.concatenate([-x[..., HEAD // 2 :], x[..., : HEAD // 2]], -1)
-        return x * cos + half * sin
+        return x * np.cos(angles) + half * np.sin(angles)
 
     def split(x: Any, heads: int) -> Any:
         return np.repeat(x.reshape(len(ids), heads, HEAD).swapaxes(0, 1), HEADS // heads, 0)
 
-    x = w["token_embd.weight"][ids]
+    x = w["token_embd.weight"][ids] * (WIDTH**0.5 if gemma else 1.0)
     for layer in range(LAYERS):
         name = f"blk.{layer}"
+        local = gemma and (layer + 1) % PERIOD != 0
         y = norm(x, f"{name}.attn_norm.weight")
-        q = turn(split(linear(y, f"{name}.attn_q"), HEADS))
-        k = turn(split(linear(y, f"{name}.attn_k"), HEADS_KV))
+        q = norm(split(linear(y, f"{name}.attn_q"), HEADS), f"{name}.attn_q_norm.weight")
+        k = norm(split(linear(y, f"{name}.attn_k"), HEADS_KV), f"{name}.attn_k_norm.weight")
         v = split(linear(y, f"{name}.attn_v"), HEADS_KV)
-        scores = q @ k.swapaxes(1, 2) / np.sqrt(HEAD)
-        scores = np.where(np.tri(len(ids), dtype=bool), scores, -np.inf)
+        scores = turn(q, local) @ turn(k, local).swapaxes(1, 2) * query_scale
+        seen = (back >= 0) & (back < (WINDOW if local else len(ids)))
+        scores = np.where(seen, scores, -np.inf)
         scores = np.exp(scores - scores.max(-1, keepdims=True))
         mixed = (scores / scores.sum(-1, keepdims=True) @ v).swapaxes(0, 1).reshape(len(ids), -1)
-        x = x + linear(mixed, f"{name}.attn_output")
+        x = x + norm(linear(mixed, f"{name}.attn_output"), f"{name}.post_attention_norm.weight")
         y = norm(x, f"{name}.ffn_norm.weight")
         gate = linear(y, f"{name}.ffn_gate")
-        gated = gate / (1 + np.exp(-gate)) * linear(y, f"{name}.ffn_up")
-        x = x + linear(gated, f"{name}.ffn_down")
+        if gemma:
+            gate = gate * (1 + np.tanh((2 / np.pi) ** 0.5 * (gate + 0.044715 * gate**3))) / 2
+        else:
+            gate = gate / (1 + np.exp(-gate))
+        gated = linear(gate * linear(y, f"{name}.ffn_up"), f"{name}.ffn_down")
+        x = x + norm(gated, f"{name}.post_ffw_norm.weight")
     x = norm(x, "output_norm.weight")
     head = w.get("output.weight", w["token_embd.weight"])
     result: Floats = (x @ head.T).astype(np.float32)
-    return result
+    return cap * np.tanh(result / cap) if cap else result
 
 
 def changed(path: Path, change: Callable[[bytearray], None]) -> Path:
