@@ -10,13 +10,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ModelLoadError
-from .importing import heavy_import
+from .tokenization_adapters import sample
+from .tokenization_chat import (
+    MARK,
+    THOUGHT_END,
+    answer_of,
+    find_template,
+    inside,
+    render,
+    slot,
+)
+from .tokenization_check import check_causal
+from .tokenization_family import read_table, read_vocabulary
 
 if TYPE_CHECKING:
     from .store import Installed
 
-# Stands for a user's text, by its number, while a chat is rendered.
-_SLOT = "\x1a{}\x1a"
+# Tokens that end a turn or a text in chats of the families known, whatever a model's own settings
+# name as its end.
+_ENDS = (
+    "<|im_end|>", "<|endoftext|>", "<|eot_id|>", "<|eom_id|>", "<|end_of_text|>", "<end_of_turn>",
+    "<eos>",
+)  # fmt: skip
 
 
 def open_tokenizer(installed: Installed) -> Any:
@@ -25,13 +40,16 @@ def open_tokenizer(installed: Installed) -> Any:
     Raises
     ------
     ModelLoadError
-        If its tokenizer is missing or damaged.
+        If its tokenizer is missing or damaged, or that of another model.
     """
     if installed.card.kind == "seq2seq":
         from .tokenization_seq2seq import open_seq2seq
 
         return open_seq2seq(installed)
-    return TextTokenizer(installed.folder)
+    tokenizer = TextTokenizer(installed.folder, installed.name)
+    if installed.card.kind == "causal":
+        check_causal(installed.name, installed.folder, tokenizer.probe(), tokenizer.end_tokens)
+    return tokenizer
 
 
 class TextTokenizer:
@@ -43,11 +61,15 @@ class TextTokenizer:
     ----------
     folder
         A CTranslate2 folder with ``tokenizer.json`` and ``tokenizer_config.json``.
+    name
+        What the model is called in messages; the folder's own name if it is not given.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, name: str | None = None) -> None:
         from tokenizers import Tokenizer
 
+        self._folder = folder
+        self._name = name or folder.name
         path = folder / "tokenizer.json"
         try:
             self._tokenizer = Tokenizer.from_file(str(path))
@@ -55,7 +77,7 @@ class TextTokenizer:
         # tokenizers raises plain Exception, for a file that is not there as well.
         except Exception as error:
             raise ModelLoadError(
-                f"The tokenizer of {folder.name!r} is missing or damaged; pull the model again."
+                f"The tokenizer of {self._name!r} is missing or damaged; pull the model again."
             ) from error
         self._lock = threading.Lock()
         self._tokenizer.no_truncation()
@@ -63,12 +85,13 @@ class TextTokenizer:
 
     @cached_property
     def end_tokens(self) -> tuple[str, ...]:
-        """Tokens that end generation."""
-        eos = self._settings.get("eos_token")
-        found = [eos] if eos else []
+        """Tokens that end generation, of those that the model has."""
+        own = read_table(self._folder / "config.json").get("eos_token")
         vocabulary = self._tokenizer.get_vocab(with_added_tokens=True)
-        found += [t for t in ("<|im_end|>", "<|endoftext|>", "<|eot_id|>") if t in vocabulary]
-        return tuple(dict.fromkeys(found))
+        found = [self._special("eos_token"), own, *(t for t in _ENDS if t in vocabulary)]
+        # CTranslate2 refuses to look for a token that it does not know.
+        known = frozenset(read_vocabulary(self._folder, "target")) or vocabulary
+        return tuple(dict.fromkeys(token for token in found if token and token in known))
 
     def encode(self, text: str, source: str | None = None, target: str | None = None) -> list[str]:
         """Return the tokens of a text, without special tokens around it."""
@@ -84,10 +107,15 @@ class TextTokenizer:
         return list(encoding.ids), list(encoding.offsets)
 
     def decode(self, tokens: Sequence[str]) -> str:
-        """Return the text of tokens, special tokens left out."""
+        """Return the text of tokens, special tokens and thoughts before an answer left out."""
         ids = [self._tokenizer.token_to_id(token) for token in tokens]
         text: str = self._tokenizer.decode([i for i in ids if i is not None])
-        return text
+        return answer_of(text) if self._thinks else text
+
+    def probe(self) -> list[str]:
+        """Return the tokens of a text that the tokenizer has pieces for."""
+        pieces = sample(list(self._tokenizer.get_vocab(with_added_tokens=False)), self._marks)
+        return self.encode(self.decode(pieces))
 
     def target_prefix(self, target: str) -> list[str] | None:
         """Return the tokens an output in `target` starts with: none."""
@@ -116,11 +144,14 @@ class TextTokenizer:
         pieces = self._render(messages, split=(at, head, marker, tail))
         return pieces[0], [token for piece in pieces[1:] for token in piece]
 
-    def _encode(self, text: str, *, special: bool, around: bool) -> Any:
+    def _encode(
+        self, text: str, *, special: bool, around: bool, tokenizer: Any | None = None
+    ) -> Any:
+        tokenizer = tokenizer or self._tokenizer
         # The switch is the tokenizer's own state, so threads take turns.
         with self._lock:
-            self._tokenizer.encode_special_tokens = not special
-            return self._tokenizer.encode(text, add_special_tokens=around)
+            tokenizer.encode_special_tokens = not special
+            return tokenizer.encode(text, add_special_tokens=around)
 
     def _render(
         self,
@@ -138,46 +169,77 @@ class TextTokenizer:
                 first_text = len(contents) + (1 if split[1] else 0)
             slots = []
             for part in parts:
-                slots.append(_SLOT.format(len(contents)))
+                slots.append(slot(len(contents)))
                 contents.append(part)
             slotted.append({"role": message["role"], "content": "".join(slots)})
-        rendered = self._template(slotted)
+        bos = self._special("bos_token")
+        tokens = {"bos_token": bos, "eos_token": self._special("eos_token")}
+        rendered = render(self._name, self._template, slotted, tokens)
         before: list[str] = []
         pieces = [before]
-        if self._settings.get("add_bos_token") and self._settings.get("bos_token"):
-            bos = self._settings["bos_token"]
-            if not rendered.startswith(bos):
-                before.append(bos)
+        if bos and self._adds_bos and not rendered.startswith(bos):
+            before.append(bos)
         run, run_special = "", True
-        for index, chunk in enumerate(rendered.split("\x1a")):
+        last: str | None = None
+
+        def put() -> None:
+            nonlocal last, run
+            tokens = self._run(run, run_special, last)
+            last = tokens[-1] if tokens else last
+            pieces[-1].extend(tokens)
+            run = ""
+
+        for index, chunk in enumerate(rendered.split(MARK)):
             is_slot = index % 2 == 1
             text = contents[int(chunk)] if is_slot else chunk
             starts = is_slot and first_text == int(chunk)
             if starts or (is_slot == run_special and run):
-                pieces[-1].extend(self._encode(run, special=run_special, around=False).tokens)
-                run = ""
+                put()
             if starts:
                 pieces.append([])
             run, run_special = run + text, not is_slot
-        pieces[-1].extend(self._encode(run, special=run_special, around=False).tokens)
+        put()
         return pieces
 
-    def _template(self, messages: list[dict[str, str]]) -> str:
-        template = self._settings.get("chat_template")
-        if not template:
-            return "\n\n".join(message["content"] for message in messages) + "\n\n"
-        with heavy_import():
-            from transformers.utils.chat_template_utils import render_jinja_template
+    def _run(self, run: str, special: bool, last: str | None) -> list[str]:
+        """Return the tokens of a part of a text that comes after the token `last`, if any."""
+        inner, after_special = self._inner
+        whole = last is None or (after_special and last in self._marks)
+        tokenizer = self._tokenizer if whole else inner
+        return list(self._encode(run, special=special, around=False, tokenizer=tokenizer).tokens)
 
-        rendered, _ = render_jinja_template(
-            conversations=[messages],
-            chat_template=template,
-            add_generation_prompt=True,
-            bos_token=self._settings.get("bos_token") or "",
-            eos_token=self._settings.get("eos_token") or "",
-        )
-        text: str = rendered[0]
-        return text
+    @cached_property
+    def _inner(self) -> tuple[Any, bool]:
+        """The tokenizer inside a text, and whether a special token makes a beginning there."""
+        return inside(self._tokenizer)
+
+    @cached_property
+    def _marks(self) -> frozenset[str]:
+        added = self._tokenizer.get_added_tokens_decoder().values()
+        return frozenset(token.content for token in added if token.special)
+
+    @cached_property
+    def _template(self) -> str | None:
+        return find_template(self._folder, self._settings)
+
+    @cached_property
+    def _thinks(self) -> bool:
+        return self._tokenizer.token_to_id(THOUGHT_END) is not None
+
+    @cached_property
+    def _adds_bos(self) -> bool:
+        """Whether a prompt that does not start with the first token gets it."""
+        told = self._settings.get("add_bos_token")
+        if told is None and self._template is None:
+            # A template says itself where it goes; without one the tokenizer does.
+            return self._special("bos_token") in self._encode("", special=True, around=True).tokens
+        return bool(told)
+
+    def _special(self, name: str) -> str | None:
+        value = self._settings.get(name)
+        # Older settings keep it with how it is matched.
+        value = value.get("content") if isinstance(value, dict) else value
+        return value if isinstance(value, str) and value else None
 
 
 def _partition_last(text: str, marker: str) -> tuple[str, str]:

@@ -95,7 +95,7 @@ class JsonPieces:
     def probe(self) -> str:
         """Return a text of words that the tokenizer has pieces for."""
         vocabulary = self._tokenizer.get_vocab(with_added_tokens=False)
-        return self.decode(_sample(list(vocabulary), self._special))
+        return self.decode(sample(list(vocabulary), self._special))
 
 
 class SentencePieces:
@@ -127,11 +127,11 @@ class SentencePieces:
     def probe(self) -> str:
         """Return a text of words that the tokenizer has pieces for."""
         model = self._model
-        return self.decode(_sample([model.id_to_piece(i) for i in range(len(model))], frozenset()))
+        return self.decode(sample([model.id_to_piece(i) for i in range(len(model))], frozenset()))
 
 
-def _sample(vocabulary: Sequence[str], special: frozenset[str]) -> list[str]:
-    """Return pieces of words, from everywhere in the vocabulary and beginnings before others."""
+def sample(vocabulary: Sequence[str], special: frozenset[str]) -> list[str]:
+    """Return pieces of words, from everywhere in a vocabulary and beginnings before others."""
     words = sorted(
         piece for piece in vocabulary if piece.strip("▁Ġ").isalpha() and piece not in special
     )

@@ -53,6 +53,8 @@ _FLAN_PAIRS = tuple(
     pair for code in ("de", "es", "fr", "ro") for pair in (("en", code), (code, "en"))
 )
 _TOKEN_FILES = ("source_vocabulary", "shared_vocabulary")
+# CTranslate2's numbers of the types that options are stored in.
+_NUMBERS = {0: "<f", 1: "<b", 2: "<h", 3: "<i"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,11 @@ def _traits(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Traits:
 
 
 def read_vocabulary(folder: Path, side: str) -> list[str]:
-    """Return the tokens of the ``source`` or ``target`` side, or an empty list without a file."""
-    for stem in (f"{side}_vocabulary", "shared_vocabulary"):
+    """Return the tokens of the ``source`` or ``target`` side, or an empty list without a file.
+
+    A decoder or an encoder alone has one vocabulary, which is that of both sides.
+    """
+    for stem in (f"{side}_vocabulary", "shared_vocabulary", "vocabulary"):
         path = folder / f"{stem}.json"
         if path.is_file():
             tokens: list[str] = json.loads(path.read_text(encoding="utf-8"))
@@ -135,7 +140,20 @@ def weight_shapes(path: Path) -> dict[str, tuple[int, ...]]:
 
     Empty for a file that is not there or cannot be read so: CTranslate2 says then what is wrong.
     """
-    found: dict[str, tuple[int, ...]] = {}
+    return {name: shape for name, (shape, _) in _variables(path).items()}
+
+
+def weight_values(path: Path) -> dict[str, float]:
+    """Return the variables of a ``model.bin`` that are single numbers, such as its options.
+
+    Empty where `weight_shapes` is.
+    """
+    return {name: value for name, (_, value) in _variables(path).items() if value is not None}
+
+
+def _variables(path: Path) -> dict[str, tuple[tuple[int, ...], float | None]]:
+    """Return the shape of every variable, and its value if it is a single number."""
+    found: dict[str, tuple[tuple[int, ...], float | None]] = {}
     try:
         end = path.stat().st_size
         with path.open("rb") as file:
@@ -153,15 +171,20 @@ def weight_shapes(path: Path) -> dict[str, tuple[int, ...]]:
                 (rank,) = take("<B")
                 shape = take(f"<{rank}I")
                 # Before layout 4 the size was that of one item, and the type was left to guess.
-                size = take("<BI")[1] if version >= 4 else None
+                kind, size = take("<BI") if version >= 4 else (None, None)
                 if size is None or file.tell() + size > end:
                     return {}
-                file.seek(size, 1)
-                found[name] = shape
+                form = _NUMBERS.get(kind) if rank == 0 else None
+                value = None
+                if form is not None and size == struct.calcsize(form):
+                    (value,) = take(form)
+                else:
+                    file.seek(size, 1)
+                found[name] = (shape, value)
             # Weights that are used twice are stored once.
             for _ in range(take("<I")[0]):
                 names = [file.read(take("<H")[0]).rstrip(b"\0").decode("ascii") for _ in "ab"]
-                found[names[0]] = found.get(names[1], ())
+                found[names[0]] = found.get(names[1], ((), None))
     except (OSError, struct.error, UnicodeDecodeError):
         return {}
     return found

@@ -127,8 +127,10 @@ def probe(folder: Path, card: ModelCard) -> None:
         If it cannot be loaded, or its answer is empty or not finite.
     """
     from ..store import Installed
+    from ..tokenization_check import check_class
 
-    _check_class(folder, card)
+    if card.kind in KINDS:
+        check_class(card.name, folder, card.kind)
     installed = Installed(
         name=card.name, folder=folder, card=card, revision=card.revision, sha256=card.sha256
     )
@@ -143,21 +145,6 @@ def probe(folder: Path, card: ModelCard) -> None:
         raise ModelLoadError(
             f"{card.name!r} loads but gives no sensible answer; it was not installed. "
             "Pull it again, or report it with `%slm doctor`."
-        )
-
-
-def _check_class(folder: Path, card: ModelCard) -> None:
-    """Raise if the weights are of another kind of model than the card says."""
-    from ..convert.detect import KINDS as KIND_OF_SPEC
-    from ..convert.detect import read_header
-
-    _, spec, _ = read_header(folder / "model.bin")
-    kind = KIND_OF_SPEC.get(spec)
-    if kind != card.kind and card.kind in KINDS:
-        raise ModelLoadError(
-            f"{card.name!r} should be a {card.kind} model and its weights are "
-            f"{f'those of a {kind} one' if kind else 'of no kind known'} ({spec}); "
-            "pull it from where it was published, or under a name of its own."
         )
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import Any
 
+from ..tokenization_causal import causal_traits
 from .forks import refuse_fork
 from .handles import POLL_SECONDS, Decoding, Generated, Handle, OnResult, outcome
 
@@ -161,6 +163,23 @@ class Causal(Handle):
         decoding: Decoding,
         callback: Callable[[Any], bool] | None,
     ) -> list[Any]:
+        """Start a batch and return a future for each prompt.
+
+        CTranslate2 reads prompts up to the length of the shortest at once, and what they have
+        beyond it token by token. What it reads at once is wrong where layers see a window that
+        is shorter: tokens at its edge see too much, and from twice the window on layers that
+        should see all do not see the latest ones. So a beginning of a prompt that just fills
+        the window goes along, and is dropped.
+        """
+        window, count = self._window, len(prompts)
+        if static_prompt and 0 < window < len(static_prompt) + 2:
+            # Too long to be read at once itself, with a beginning of two tokens after it.
+            prompts = [static_prompt + prompt for prompt in prompts]
+            static_prompt = None
+        shared = len(static_prompt or ())
+        if window and shared + min(map(len, prompts)) > window:
+            prompts = [*prompts, prompts[0][: window - shared]]
+            callback = callback and _without(count, callback)
         futures: list[Any] = self._model.generate_batch(
             prompts,
             asynchronous=True,
@@ -178,7 +197,20 @@ class Causal(Handle):
             return_scores=decoding.scores,
             callback=callback,
         )
-        return futures
+        return futures[:count]
+
+    @cached_property
+    def _window(self) -> int:
+        return causal_traits(self.installed.folder).window
+
+
+def _without(number: int, callback: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    """Return a callback that ends one sequence of a batch at once and hides it."""
+
+    def on_step(step: Any) -> bool:
+        return step.batch_id == number or callback(step)
+
+    return on_step
 
 
 def _tokens(future: Any, tokens: queue.SimpleQueue[str], ends: set[str]) -> Iterator[str]:

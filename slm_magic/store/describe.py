@@ -13,6 +13,7 @@ from ..errors import ConversionError, OptionError, PackageNotFoundError
 from ..sources.disk import sha256_of, tree_bytes
 from ..sources.hub_name import is_hub
 from ..sources.local import quoted, weights_of
+from ..tokenization_causal import causal_traits
 from ..tokenization_family import traits
 from .installed import Installed
 
@@ -103,7 +104,7 @@ def _family(folder: Path, name: str, kind: Kind) -> str:
         # Whether its tokenizer is there is told by the one who opens it.
         return traits(folder).family
     if (folder / "tokenizer.json").is_file():
-        return "bert" if kind == "encoder" else "text"
+        return "bert" if kind == "encoder" else causal_traits(folder).family
     raise ConversionError(f"{name!r} has no tokenizer: expected tokenizer.json.")
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from .home import Probe, Store
 
 # What of a CTranslate2 folder is copied: what it needs to run, no code.
-CT2_SUFFIXES = frozenset({".bin", ".json", ".txt", ".spm", ".model", ".md", ".npz"})
+CT2_SUFFIXES = frozenset({".bin", ".json", ".txt", ".spm", ".model", ".md", ".npz", ".jinja"})
 GIVE_NAME = "give yours another: --name NAME (in Python: name='NAME')."
 
 
