@@ -192,6 +192,9 @@ class TextTokenizer:
         for index, chunk in enumerate(rendered.split(MARK)):
             is_slot = index % 2 == 1
             text = contents[int(chunk)] if is_slot else chunk
+            if is_slot and run_special and run.endswith(" "):
+                # Most tokenizers keep a space with the word after it.
+                run, text = run[:-1], f" {text}"
             starts = is_slot and first_text == int(chunk)
             if starts or (is_slot == run_special and run):
                 put()
