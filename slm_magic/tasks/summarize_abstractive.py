@@ -26,6 +26,8 @@ PART_TOKENS = 1200
 RESERVE_TOKENS = 256
 # The same for a sequence-to-sequence model: an instruction and special tokens.
 INSTRUCTION_TOKENS = 48
+# What stands for bytes of no character in a decoded text.
+_BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 OnSummary = Callable[[int, str, bool], None]
 
@@ -249,6 +251,10 @@ def _summary(
         Flag(finding.kind, finding.message, finding.start, finding.end)
         for finding in check_summary(work.source, text, language=language, complete=not cut)
     ]
+    at = text.find(_BROKEN)
+    if at >= 0 and _BROKEN not in work.source:
+        message = "The model wrote bytes that make no character: it writes noise."
+        flags.append(Flag("low_score", message, at, at + 1))
     return Summary(
         text=text,
         sentences=tuple(SummarySentence(sentence) for sentence in found),

@@ -483,7 +483,7 @@ def test_int8_says_nearly_the_same(
     with torch.no_grad():
         theirs = found.model(torch.tensor([ids])).logits[0].numpy()
     mine = np.array(generator.forward_batch([ids]))[0]
-    assert np.corrcoef(mine.ravel(), theirs.ravel())[0, 1] > 0.97
+    assert np.corrcoef(mine.ravel(), theirs.ravel())[0, 1] > 0.95
 
 
 def test_llama_3_frequencies_are_those_of_transformers(tmp_path: Path) -> None:

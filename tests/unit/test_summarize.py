@@ -194,6 +194,16 @@ def test_a_figure_that_is_not_in_the_text_is_flagged(causal: FakeCausal) -> None
     assert caught.value.results.text
 
 
+def test_bytes_that_make_no_character_are_flagged(causal: FakeCausal) -> None:
+    noise = "Bread sold \ufffd\ufffd well."
+    causal.enqueue(noise)
+    (flag,) = summarize(REPORT, style="abstractive").flags
+    assert (flag.kind, flag.start, flag.end) == ("low_score", 11, 12)
+    # A source that has the sign itself may be quoted.
+    causal.enqueue(noise)
+    assert summarize(f"{REPORT} \ufffd", style="abstractive").flags == ()
+
+
 def test_an_answer_that_is_cut_is_flagged(causal: FakeCausal) -> None:
     causal.enqueue("bread " * 400)
     kinds = {f.kind for f in summarize(REPORT, style="abstractive", sentences=1).flags}

@@ -99,7 +99,9 @@ class Tiny:
                 _add(writer, key, value)
 
         weights: dict[str, Floats] = {}
-        for name, shape in self._shapes(len(tokens)).items():
+        for name, shape in self._shapes(
+            max(len(tokens), len(keys["tokenizer.ggml.tokens"] or ()))
+        ).items():
             if name in self.drop:
                 continue
             matrix = len(shape) == 2
