@@ -49,6 +49,12 @@ def open_tokenizer(installed: Installed) -> Any:
     tokenizer = TextTokenizer(installed.folder, installed.name)
     if installed.card.kind == "causal":
         check_causal(installed.name, installed.folder, tokenizer.probe(), tokenizer.end_tokens)
+    elif installed.card.kind == "encoder":
+        from .convert.token_head import has_head
+        from .tokenization_encoder import check_encoder
+
+        folder = installed.folder
+        check_encoder(installed.name, folder, tokenizer, tags=has_head(folder))
     return tokenizer
 
 
@@ -92,6 +98,10 @@ class TextTokenizer:
         # CTranslate2 refuses to look for a token that it does not know.
         known = frozenset(read_vocabulary(self._folder, "target")) or vocabulary
         return tuple(dict.fromkeys(token for token in found if token and token in known))
+
+    def vocabulary(self) -> dict[str, int]:
+        """Return every token, added ones too, with its id."""
+        return dict(self._tokenizer.get_vocab(with_added_tokens=True))
 
     def encode(self, text: str, source: str | None = None, target: str | None = None) -> list[str]:
         """Return the tokens of a text, without special tokens around it."""

@@ -1,32 +1,23 @@
 """BERT-family encoders: ``model.safetensors`` straight into CTranslate2's encoder.
 
-Covers BERT, RoBERTa, XLM-RoBERTa and CamemBERT, with or without a task head: the head is
-left out, because CTranslate2's encoder ends at the hidden states.
+Covers BERT, DistilBERT, RoBERTa, XLM-RoBERTa and CamemBERT, told by ``config.json``. CTranslate2's
+encoder ends at the hidden states: the head of a token classifier is written beside it
+(`token_head`), any other head is left out.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..errors import ConversionError
 from ..importing import heavy_import
-from .quantize import (
-    Matrix,
-    Progress,
-    Quantization,
-    check_quantization,
-    set_weight,
-    write_model,
-)
-
-# Families whose first position is not row 0 of the table: theirs starts after the padding id.
-_OFFSET_POSITIONS = frozenset({"roberta", "xlm-roberta", "camembert"})
-FAMILIES = frozenset({"bert"}) | _OFFSET_POSITIONS
+from .encoder_names import FAMILIES, NORM, POSITIONS, WORDS, Names
+from .encoder_weights import FILE, INDEX, Weights, open_weights
+from .quantize import Progress, Quantization, check_quantization, set_weight, write_model
+from .token_head import copy_head
 
 _ACTIVATIONS = {
     "gelu": "GELU",
@@ -52,7 +43,8 @@ def convert_bert(
     Parameters
     ----------
     files
-        Folder with ``model.safetensors``, ``config.json`` and ``tokenizer.json``.
+        Folder with ``model.safetensors`` or its parts and their index, ``config.json`` and
+        ``tokenizer.json``.
     out
         An existing empty folder.
     quantization
@@ -67,15 +59,19 @@ def convert_bert(
     """
     kind = check_quantization(quantization)
     config = read_json(files / "config.json")
+    names = _names(config)
     tokens = _vocabulary(files / "tokenizer.json", int(_need(config, "vocab_size")))
-    settings = _tokenizer_settings(files, config)
-    with _open_weights(files / "model.safetensors") as weights:
-        spec = _fill(config, weights, kind)
+    settings = _tokenizer_settings(files, config, names)
+    with open_weights(_weight_files(files)) as weights:
+        spec = _fill(config, names, weights, kind)
+        copy_head(config, weights, out)
         spec.register_vocabulary(tokens)
         spec.config.unk_token = settings["unk_token"] or "[UNK]"
         spec.config.bos_token = settings["bos_token"] or spec.config.unk_token
         spec.config.eos_token = settings["eos_token"] or spec.config.unk_token
         spec.config.layer_norm_epsilon = float(config.get("layer_norm_eps", 1e-12))
+        # As the checkpoint's own config.json says it; CTranslate2 reads past it.
+        spec.config.add_attribute("model_type", config["model_type"])
         write_model(spec, out, progress=progress)
     shutil.copyfile(files / "tokenizer.json", out / "tokenizer.json")
     text = json.dumps(settings, indent=2, ensure_ascii=False)
@@ -101,108 +97,84 @@ def read_json(path: Path) -> dict[str, Any]:
     return value
 
 
-class _Weights:
-    """The tensors of one safetensors file, by name, whatever prefix a task head gave them."""
-
-    def __init__(self, handle: Any) -> None:
-        self._handle = handle
-        self._names = frozenset(handle.keys())
-        word = "embeddings.word_embeddings.weight"
-        found = [name for name in self._names if name == word or name.endswith("." + word)]
-        if len(found) != 1:
-            raise ConversionError("model.safetensors holds no BERT-family encoder")
-        self._prefix = found[0][: -len(word)]
-
-    def __contains__(self, name: str) -> bool:
-        return self._prefix + name in self._names
-
-    def __getitem__(self, name: str) -> Matrix:
-        import numpy as np
-
-        full = self._prefix + name
-        if full not in self._names:
-            raise ConversionError(f"The tensor {full} is missing from model.safetensors")
-        view = self._handle.get_slice(full)
-        if view.get_dtype() not in ("F32", "F16", "F64"):
-            raise ConversionError(
-                f"The tensor {full} is stored as {view.get_dtype()}: save the model as float32"
-            )
-
-        def read(start: int, stop: int) -> Any:
-            return view[start:stop].astype(np.float32, copy=False)
-
-        return Matrix(full, tuple(view.get_shape()), read)
+def _weight_files(files: Path) -> list[Path]:
+    if (files / FILE).is_file() or not (files / INDEX).is_file():
+        return [files / FILE]
+    listed = read_json(files / INDEX).get("weight_map")
+    names = sorted(set(map(str, listed.values()))) if isinstance(listed, dict) else []
+    # What is listed is opened: nothing outside the folder, and no pickle.
+    if not names or any(Path(n).name != n or not n.endswith(".safetensors") for n in names):
+        raise ConversionError(f"{INDEX} does not list the files of a checkpoint: get it again")
+    return [files / name for name in names]
 
 
-@contextmanager
-def _open_weights(path: Path) -> Iterator[_Weights]:
-    from safetensors import SafetensorError, safe_open
-
-    if not path.is_file():
-        raise ConversionError(f"{path.name} is missing from {path.parent.name}")
-    try:
-        with safe_open(path, framework="numpy") as handle:
-            yield _Weights(handle)
-    except SafetensorError as error:
-        raise ConversionError(f"{path.name} is damaged or cut short: get it again") from error
+def _names(config: dict[str, Any]) -> Names:
+    family = config.get("model_type", "")
+    if family not in FAMILIES:
+        known = ", ".join(FAMILIES)
+        raise ConversionError(
+            f"Encoders of type {family!r} cannot be converted, only {known}: CTranslate2 has no "
+            "layers for others"
+        )
+    return FAMILIES[family]
 
 
-def _fill(config: dict[str, Any], weights: _Weights, kind: Quantization) -> Any:
+def _fill(config: dict[str, Any], names: Names, weights: Weights, kind: Quantization) -> Any:
     with heavy_import():
         from ctranslate2.specs import common_spec, transformer_spec
 
-    family = config.get("model_type", "")
-    if family not in FAMILIES:
-        known = ", ".join(sorted(FAMILIES))
-        raise ConversionError(f"Encoders of type {family!r} cannot be converted, only {known}")
     if config.get("position_embedding_type", "absolute") != "absolute":
         raise ConversionError("Only encoders with absolute positions can be converted")
-    activation = config.get("hidden_act", "gelu")
+    activation = config.get(names.activation, "gelu")
     if activation not in _ACTIVATIONS:
         raise ConversionError(f"The activation {activation!r} is not one CTranslate2 has")
 
     spec = transformer_spec.TransformerEncoderModelSpec(
         transformer_spec.TransformerEncoderSpec(
-            int(_need(config, "num_hidden_layers")),
-            int(_need(config, "num_attention_heads")),
+            int(_need(config, names.layers)),
+            int(_need(config, names.heads)),
             pre_norm=False,
             activation=common_spec.Activation[_ACTIVATIONS[activation]],
             layernorm_embedding=True,
             # Words and token types, added up. The pooler is left out: nothing uses it.
-            num_source_embeddings=2,
+            num_source_embeddings=2 if names.types else 1,
             embeddings_merge=common_spec.EmbeddingsMerge.ADD,
         )
     )
     encoder = spec.encoder
     encoder.scale_embeddings = False
-    set_weight(encoder.embeddings[0], [weights["embeddings.word_embeddings.weight"]], kind)
-    set_weight(encoder.embeddings[1], [weights["embeddings.token_type_embeddings.weight"]], kind)
-    positions = weights["embeddings.position_embeddings.weight"].all()
-    if family in _OFFSET_POSITIONS:
-        positions = positions[int(config.get("pad_token_id", 1)) + 1 :]
-    encoder.position_encodings.encodings = positions
-    _set_norm(encoder.layernorm_embedding, weights, "embeddings.LayerNorm")
+    tables = [table for table in (WORDS, names.types) if table]
+    for part, table in zip(encoder.embeddings, tables, strict=True):
+        set_weight(part, [weights[table]], kind)
+    positions = weights[POSITIONS].all()
+    encoder.position_encodings.encodings = positions[_first_position(config, names) :]
+    _set_norm(encoder.layernorm_embedding, weights, NORM)
     for index, layer in enumerate(encoder.layer):
-        name = f"encoder.layer.{index}"
+        name = names.layer.format(index)
         attention = layer.self_attention
-        parts = [f"{name}.attention.self.{part}" for part in ("query", "key", "value")]
+        parts = [f"{name}.{part}" for part in names.attention]
         _set_linear(attention.linear[0], weights, parts, kind)
-        _set_linear(attention.linear[1], weights, [f"{name}.attention.output.dense"], kind)
-        _set_norm(attention.layer_norm, weights, f"{name}.attention.output.LayerNorm")
-        _set_linear(layer.ffn.linear_0, weights, [f"{name}.intermediate.dense"], kind)
-        _set_linear(layer.ffn.linear_1, weights, [f"{name}.output.dense"], kind)
-        _set_norm(layer.ffn.layer_norm, weights, f"{name}.output.LayerNorm")
+        _set_linear(attention.linear[1], weights, [f"{name}.{names.attention_out}"], kind)
+        _set_norm(attention.layer_norm, weights, f"{name}.{names.attention_norm}")
+        _set_linear(layer.ffn.linear_0, weights, [f"{name}.{names.inner}"], kind)
+        _set_linear(layer.ffn.linear_1, weights, [f"{name}.{names.outer}"], kind)
+        _set_norm(layer.ffn.layer_norm, weights, f"{name}.{names.norm}")
     return spec
 
 
-def _set_linear(layer: Any, weights: _Weights, names: list[str], kind: Quantization) -> None:
+def _first_position(config: dict[str, Any], names: Names) -> int:
+    padding = config.get("pad_token_id")
+    return (1 if padding is None else int(padding)) + 1 if names.after_padding else 0
+
+
+def _set_linear(layer: Any, weights: Weights, names: list[str], kind: Quantization) -> None:
     import numpy as np
 
     set_weight(layer, [weights[f"{name}.weight"] for name in names], kind)
     layer.bias = np.concatenate([weights[f"{name}.bias"].all() for name in names])
 
 
-def _set_norm(layer: Any, weights: _Weights, name: str) -> None:
+def _set_norm(layer: Any, weights: Weights, name: str) -> None:
     # Checkpoints from TensorFlow's days say gamma and beta.
     scale, shift = ("weight", "bias") if f"{name}.weight" in weights else ("gamma", "beta")
     layer.gamma = weights[f"{name}.{scale}"].all()
@@ -227,7 +199,7 @@ def _vocabulary(path: Path, size: int) -> list[str]:
     return tokens
 
 
-def _tokenizer_settings(files: Path, config: dict[str, Any]) -> dict[str, Any]:
+def _tokenizer_settings(files: Path, config: dict[str, Any], names: Names) -> dict[str, Any]:
     """Return what `slm_magic.tokenization` needs beside tokenizer.json."""
     path = files / "tokenizer_config.json"
     given = read_json(path) if path.is_file() else {}
@@ -240,9 +212,6 @@ def _tokenizer_settings(files: Path, config: dict[str, Any]) -> dict[str, Any]:
                 return str(value)
         return None
 
-    positions = int(_need(config, "max_position_embeddings"))
-    if config.get("model_type") in _OFFSET_POSITIONS:
-        positions -= int(config.get("pad_token_id", 1)) + 1
     return {
         "chat_template": None,
         "bos_token": token("cls_token", "bos_token"),
@@ -250,7 +219,7 @@ def _tokenizer_settings(files: Path, config: dict[str, Any]) -> dict[str, Any]:
         "pad_token": token("pad_token"),
         "unk_token": token("unk_token"),
         "add_bos_token": True,
-        "context": positions,
+        "context": int(_need(config, "max_position_embeddings")) - _first_position(config, names),
     }
 
 

@@ -21,7 +21,8 @@ from shutil import rmtree
 from typing import Any
 
 from ..errors import ConversionError, MissingDependencyError
-from .bert import FAMILIES, read_json
+from .bert import read_json
+from .encoder_names import FAMILIES
 from .quantize import Progress, check_quantization
 
 INDEX = "model.safetensors.index.json"

@@ -8,7 +8,8 @@ from typing import Literal
 
 from ..catalog import Kind
 from ..errors import ConversionError
-from .bert import FAMILIES, read_json
+from .bert import read_json
+from .encoder_names import FAMILIES
 from .checkpoint import INDEX
 
 Form = Literal["ct2", "gguf", "bert", "checkpoint"]
@@ -77,11 +78,11 @@ def detect(path: Path) -> Form:
     if (path / "model.bin").is_file():
         read_header(path / "model.bin")
         return "ct2"
-    whole = (path / "model.safetensors").is_file()
-    if (whole or (path / INDEX).is_file()) and (path / "config.json").is_file():
+    weights = (path / "model.safetensors", path / INDEX)
+    if any(one.is_file() for one in weights) and (path / "config.json").is_file():
         # What neither can convert is told by the one that knows of both.
         encoder = read_json(path / "config.json").get("model_type") in FAMILIES
-        return "bert" if whole and encoder else "checkpoint"
+        return "bert" if encoder else "checkpoint"
     raise ConversionError(
         f"{path.name} holds no model: expected model.bin, or model.safetensors with config.json"
     )

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelLoadError
+from .classifier import TokenClassifier, has_head
 from .encoder import Encoder
 from .forks import refuse_fork
 from .handles import Decoding, Generated, Handle
@@ -31,6 +32,7 @@ __all__ = [
     "Generated",
     "Handle",
     "Seq2Seq",
+    "TokenClassifier",
     "Workload",
     "compute_types",
     "cores",
@@ -59,8 +61,8 @@ def load(installed: Installed, *, workload: Workload = "cell") -> Any:
 
     Returns
     -------
-    Seq2Seq, Causal or Encoder
-        By the kind of the model's card.
+    Seq2Seq, Causal, Encoder or TokenClassifier
+        By the kind of the model's card, and by whether an encoder has a head beside it.
 
     Raises
     ------
@@ -149,6 +151,12 @@ def probe(folder: Path, card: ModelCard) -> None:
 
 
 def _answers(handle: Any, card: ModelCard) -> bool:
+    if isinstance(handle, TokenClassifier):
+        import numpy as np
+
+        # What it says of a sentence is its own affair; that it says something can be asked.
+        ids = [handle.tokenizer.encode_ids(text) for text in ("A test of five words.", "Two more.")]
+        return all(np.isfinite(scores).all() for scores in handle.logits(ids))
     if isinstance(handle, Encoder):
         import numpy as np
 
@@ -180,7 +188,10 @@ def _open(installed: Installed, workload: Workload) -> Handle:
     from ..tokenization import open_tokenizer
 
     kind = _kind(installed)
-    return KINDS[kind](installed, open_tokenizer(installed), plan(kind, workload))
+    made = KINDS[kind]
+    if made is Encoder and has_head(installed.folder):
+        made = TokenClassifier
+    return made(installed, open_tokenizer(installed), plan(kind, workload))
 
 
 def _kind(installed: Installed) -> ModelKind:

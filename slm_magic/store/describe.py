@@ -64,6 +64,7 @@ def folder_card(
         If it is none, or of a kind that slm-magic cannot run.
     """
     from ..convert.detect import KINDS, read_header
+    from ..convert.token_head import has_head
 
     _, spec, _ = read_header(folder / "model.bin")
     kind = KINDS.get(spec)
@@ -78,6 +79,8 @@ def folder_card(
     else:
         tasks, covered, pairs = _TASKS[kind], (ANY_LANGUAGE,), ()
         context = _context(folder)
+        if kind == "encoder" and has_head(folder):
+            tasks = ("redact",)
     return ModelCard(
         name=name,
         kind=kind,
@@ -104,7 +107,9 @@ def _family(folder: Path, name: str, kind: Kind) -> str:
         # Whether its tokenizer is there is told by the one who opens it.
         return traits(folder).family
     if (folder / "tokenizer.json").is_file():
-        return "bert" if kind == "encoder" else causal_traits(folder).family
+        from ..convert.encoder_names import encoder_family
+
+        return encoder_family(folder) if kind == "encoder" else causal_traits(folder).family
     raise ConversionError(f"{name!r} has no tokenizer: expected tokenizer.json.")
 
 

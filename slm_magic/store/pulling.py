@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from .. import catalog, sources
 from ..catalog import ModelCard, Source, pinned
 from ..convert import CONVERSION
+from ..convert.token_head import HEAD
 from ..errors import ModelError, OptionError, UnknownModelError
 from ..progress import Progress, bar
 from ..sources import Fetched
@@ -257,7 +258,9 @@ def _convert(path: Path, out: Path, card: ModelCard, show: bool) -> None:
 
 
 def _copy(path: Path, out: Path, card: ModelCard, show: bool) -> None:
-    files = [f for f in path.iterdir() if f.is_file() and f.suffix in CT2_SUFFIXES]
+    files = [
+        f for f in path.iterdir() if f.is_file() and (f.suffix in CT2_SUFFIXES or f.name == HEAD)
+    ]
     total = sum(file.stat().st_size for file in files)
     need_room(out, total)
     progress = bar(total, what=f"copy {card.name}", unit="B", show=show)

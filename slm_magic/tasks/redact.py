@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .. import domains
+from ..convert.token_head import read_labels
 from ..errors import FlaggedError, LanguageError, MissingDependencyError, OptionError, did_you_mean
 from ..importing import heavy_import
 from ..text import languages
-from . import redact_head
+from . import choose, redact_head
 from .batch import Batch, Texts, names, read
+from .redact_labels import NOT_PERSONAL
 from .redact_operators import OPERATORS, Operator
-from .redact_operators import operator as choose
+from .redact_operators import operator as choose_operator
+from .redact_reading import Doubt
 from .redact_spans import Finding, People, Span, key, resolve
+from .redact_tagger import Tagger
 from .results import Flag, RedactedSpan, Redaction
 
 if TYPE_CHECKING:
     from ..catalog import ModelRef
     from .redact_engine import Analyzer
-    from .redact_head import Doubt, Head
+    from .redact_head import Head
 
 MODEL = "pii-minilm"
 BODY = "minilm-l6"
@@ -46,7 +51,7 @@ def redact(
 ) -> Any:
     """Take personal data out of texts, on this machine alone.
 
-    `pii-minilm` finds names, places, addresses, organisations, dates and ages; Presidio's
+    `pii-minilm`, or the token classifier that `model` names, finds names, places, addresses, organisations, dates and ages; Presidio's
     recognizers and this package's find what has a pattern or a checksum, such as e-mail
     addresses, telephone and card numbers, IBANs and IP addresses. No tool finds everything:
     look over what leaves your hands.
@@ -68,7 +73,10 @@ def redact(
         A domain whose entity types to take, where `entities` is not given, and whose patterns
         (case numbers, record numbers) to look for as well.
     model
-        ``pii-minilm``, the only one there is.
+        Name or folder of a token classifier of your own, in the place of ``pii-minilm``. Its
+        labels are taken by the types that they name (``B-PER`` is ``PERSON``); others keep their
+        names. Labels that name nothing personal (``MISC``, ``MONEY`` and the like) stay in the
+        text unless `entities` names them.
     progress
         Show a bar for long work.
     strict
@@ -81,13 +89,15 @@ def redact(
     Raises
     ------
     OptionError
-        For an unknown entity type, operator, domain or model.
+        For an unknown entity type, operator or domain, or a model for another job.
     LanguageError
         For a language that is not covered.
     MissingDependencyError
         If the extra ``redact`` is not installed.
-    ModelNotInstalledError
-        If `minilm-l6` has not been pulled.
+    ModelNotInstalledError, UnknownModelError
+        If the model, or `minilm-l6` below `pii-minilm`, has not been pulled.
+    ModelLoadError
+        If a model's files do not belong together.
     Interrupted
         After Ctrl-C, with the texts that were finished.
     FlaggedError
@@ -100,27 +110,33 @@ def redact(
     'Call <PERSON_1> at <PHONE_NUMBER_1>.'
     """
     batch: Batch[Redaction] = read(text_or_texts)
-    language = _check_options(operator, language, model)
-    head = redact_head.load()
+    _check_operator(operator)
+    finder = _finder(model)
+    code = _check_language(language, finder)
     pack = domains.get(domain) if domain is not None else None
-    analyzer = _analyzer(language, head, pack)
+    analyzer = _analyzer(code, finder, pack)
     wanted = _entities(entities, pack, analyzer.entities)
-    replace_by = choose(operator, [text for _, text in batch.present], language)
+    replace_by = choose_operator(operator, [text for _, text in batch.present], code)
     rows: dict[int, tuple[list[Span], list[Doubt]]] = {}
     try:
-        _find(batch, rows, head, analyzer, wanted, progress)
+        _find(batch, rows, finder, analyzer, wanted, progress)
     except KeyboardInterrupt:
-        _put(batch, rows, replace_by, operator)
+        _put(batch, rows, replace_by, operator, finder.reference)
         raise batch.interrupted() from None
-    _put(batch, rows, replace_by, operator)
+    _put(batch, rows, replace_by, operator, finder.reference)
     results = batch.finish()
     if strict:
         FlaggedError.check(results)
     return results
 
 
-def entity_types(language: str = "en") -> tuple[str, ...]:
+def entity_types(language: str = "en", *, model: str | None = None) -> tuple[str, ...]:
     """Return the entity types that redact looks for in a language.
+
+    Parameters
+    ----------
+    model
+        Name or folder of a token classifier of your own, in the place of ``pii-minilm``.
 
     Raises
     ------
@@ -128,30 +144,54 @@ def entity_types(language: str = "en") -> tuple[str, ...]:
         For a language that is not covered.
     MissingDependencyError
         If the extra ``redact`` is not installed.
+    OptionError, ModelNotInstalledError, UnknownModelError
+        If the model does another job or is not there.
     """
-    return _analyzer(_check_options("tag", language, None), redact_head.load()).entities
+    finder = _finder(model)
+    return _analyzer(_check_language(language, finder), finder).entities
 
 
-def _check_options(operator: str, language: str, model: str | None) -> str:
-    """Raise for what cannot be used, and return the language's code."""
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    """The model of one call, and how its encoder is loaded once there is something to read."""
+
+    head: Head | Tagger
+    reference: ModelRef
+    encoder: Callable[[], Any]
+
+
+def _finder(model: str | None) -> _Finder:
+    if model in (None, MODEL):
+        return _Finder(redact_head.load(), _model_ref(), _encoder)
+    found = choose.model("redact", model, kind="encoder")
+
+    def load() -> Any:
+        from .. import engine
+
+        return engine.load(found)
+
+    return _Finder(Tagger(tuple(read_labels(found.folder))), found.ref, load)
+
+
+def _check_operator(operator: str) -> None:
     if operator not in OPERATORS:
         raise OptionError(
             f"Unknown operator {operator!r}: use one of {', '.join(OPERATORS)}."
             f"{did_you_mean(operator, OPERATORS)}"
         )
+
+
+def _check_language(language: str, finder: _Finder) -> str:
+    """Return the language's code; what a model of the user's reads is hers to know."""
     code = languages.parse(language)
-    if code not in LANGUAGES:
+    if code not in LANGUAGES and not isinstance(finder.head, Tagger):
         raise LanguageError(
             f"redact does not cover the language {language!r}; it covers {', '.join(LANGUAGES)}."
-        )
-    if model not in (None, MODEL):
-        raise OptionError(
-            f"redact has one model, {MODEL!r}, not {model!r}.{did_you_mean(str(model), [MODEL])}"
         )
     return code
 
 
-def _analyzer(language: str, head: Head, domain: domains.Domain | None = None) -> Analyzer:
+def _analyzer(language: str, finder: _Finder, domain: domains.Domain | None = None) -> Analyzer:
     try:
         with heavy_import():
             from .redact_engine import analyzer
@@ -165,7 +205,8 @@ def _analyzer(language: str, head: Head, domain: domains.Domain | None = None) -
         ):
             raise MissingDependencyError("redact", "redact") from error
         raise
-    return analyzer(language, head, domain.patterns if domain is not None else ())
+    patterns = domain.patterns if domain is not None else ()
+    return analyzer(language, finder.head, patterns, finder.reference.name)
 
 
 def _entities(
@@ -195,7 +236,7 @@ def _encoder() -> Any:
 def _find(
     batch: Batch[Redaction],
     rows: dict[int, tuple[list[Span], list[Doubt]]],
-    head: Head,
+    finder: _Finder,
     analyzer: Analyzer,
     wanted: tuple[str, ...] | None,
     progress: bool,
@@ -206,21 +247,22 @@ def _find(
     present = batch.present
     if not present:
         return
-    encoder = _encoder()
+    encoder = finder.encoder()
     shown = bar(len(present), what="redact", unit="text", show=progress)
     try:
         for low in range(0, len(present), CHUNK):
             chunk = present[low : low + CHUNK]
-            readings = head.read(encoder, [text for _, text in chunk])
+            readings = finder.head.read(encoder, [text for _, text in chunk])
             for (row, text), reading in zip(chunk, readings, strict=True):
-                findings: list[Finding] = analyzer.analyze(text, reading.found)
-                kept = resolve(text, [f for f in findings if f[3] >= THRESHOLD], wanted)
+                spared = NOT_PERSONAL if wanted is None else ()
+                found = [one for one in reading.found if one.label not in spared]
+                findings: list[Finding] = analyzer.analyze(text, found)
+                sure = [f for f in findings if f[3] >= THRESHOLD]
+                kept = resolve(text, sure, wanted, analyzer.guessed)
                 # Someone who asked for some types only has no use for doubts about others.
                 doubts = [d for d in reading.doubts if wanted is None or d.label in wanted]
                 if wanted is None:
-                    doubts += [
-                        redact_head.Doubt("number", *m.span()) for m in _LONG_NUMBER.finditer(text)
-                    ]
+                    doubts += [Doubt("number", *m.span()) for m in _LONG_NUMBER.finditer(text)]
                 rows[row] = (kept, doubts)
                 shown.update(1)
     finally:
@@ -232,6 +274,7 @@ def _put(
     rows: dict[int, tuple[list[Span], list[Doubt]]],
     replace_by: Operator,
     operator: str,
+    reference: ModelRef,
 ) -> None:
     """Write the results of the rows that were read; tags need all of them first."""
     texts = {row: batch.texts[row] or "" for row in rows}
@@ -241,7 +284,6 @@ def _put(
         for span in spans
         if span.entity == "PERSON"
     )
-    reference = _model_ref()
     for row, (spans, doubts) in sorted(rows.items()):
         batch.put(row, _write(texts[row], spans, doubts, people, replace_by, operator, reference))
 

@@ -1,4 +1,4 @@
-"""Presidio as redact uses it: a blank spaCy pipeline, `pii-minilm` and chosen recognizers.
+"""Presidio as redact uses it: a blank spaCy pipeline, a model of ours and chosen recognizers.
 
 Imported only when redact runs, because it imports presidio and spacy.
 """
@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import spacy
 from presidio_analyzer import (
@@ -26,9 +26,10 @@ from presidio_analyzer.context_aware_enhancers import LemmaContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from .. import domains
-from ..errors import OptionError
-from .redact_head import Found, Head
+from ..errors import LanguageError, OptionError
 from .redact_patterns import extra
+from .redact_reading import Found
+from .redact_spans import GUESSED
 from .redact_words import context
 
 # Below this a finding stays in the text, flagged (`low_score`) when it looks like an identifier.
@@ -40,6 +41,14 @@ _SPACY = {"no": "nb"}
 _quiet: contextvars.ContextVar[bool] = contextvars.ContextVar("slm_magic_quiet", default=False)
 
 
+class Finder(Protocol):
+    """What Presidio is told of the model beside the patterns: the types, plain text first."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the types."""
+
+
 class _BlankEngine(NlpEngine):  # type: ignore[misc]
     """Tokens for Presidio's context words from ``spacy.blank``: no model, nothing to download."""
 
@@ -48,7 +57,14 @@ class _BlankEngine(NlpEngine):  # type: ignore[misc]
         self._nlp: Any = None
 
     def load(self) -> None:
-        self._nlp = spacy.blank(_SPACY.get(self.language, self.language))
+        try:
+            self._nlp = spacy.blank(_SPACY.get(self.language, self.language))
+        except (ImportError, ValueError) as error:
+            # Some want a package of their own for words, such as Japanese.
+            raise LanguageError(
+                f"redact cannot take texts in {self.language!r} apart: spaCy has no words for it "
+                "here; use language='en', which changes only what patterns look for."
+            ) from error
         # The tokenizer alone runs, in linear time and memory; spaCy's limit is for parsers.
         self._nlp.max_length = 1_000_000_000
 
@@ -91,24 +107,22 @@ class _BlankEngine(NlpEngine):  # type: ignore[misc]
         return [self.language]
 
 
-class MinilmRecognizer(EntityRecognizer):  # type: ignore[misc]
-    """`pii-minilm` as Presidio sees it.
+class ModelRecognizer(EntityRecognizer):  # type: ignore[misc]
+    """`pii-minilm`, or a token classifier of the user's, as Presidio sees it.
 
     The encoder reads many texts in one batch before Presidio sees the first, so the findings
     come with the artifacts, as those of a spaCy model do.
     """
 
-    def __init__(self, labels: Sequence[str], language: str) -> None:
-        super().__init__(
-            supported_entities=list(labels), supported_language=language, name="pii-minilm"
-        )
+    def __init__(self, name: str, labels: Sequence[str], language: str) -> None:
+        super().__init__(supported_entities=list(labels), supported_language=language, name=name)
 
     def load(self) -> None:
         """Do nothing: the arrays are loaded where the batches are read."""
 
     def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[Any]:
-        """Hand over what the head found in this text."""
-        found: Sequence[Found] = getattr(nlp_artifacts, "pii_minilm", ())
+        """Hand over what the model found in this text."""
+        found: Sequence[Found] = getattr(nlp_artifacts, "slm_magic_found", ())
         return [
             RecognizerResult(
                 entity_type=item.label,
@@ -126,18 +140,32 @@ class MinilmRecognizer(EntityRecognizer):  # type: ignore[misc]
 
 
 class Analyzer:
-    """One language's AnalyzerEngine."""
+    """One language's AnalyzerEngine.
 
-    def __init__(self, language: str, head: Head, patterns: Sequence[domains.Pattern] = ()) -> None:
+    Attributes
+    ----------
+    entities
+        The types that it finds, sorted.
+    guessed
+        Those that only the model gives: sure as it may be, no checksum stands behind them.
+    """
+
+    def __init__(
+        self,
+        language: str,
+        head: Finder,
+        patterns: Sequence[domains.Pattern] = (),
+        name: str = "pii-minilm",
+    ) -> None:
         self.language = language
         nlp = _BlankEngine(language)
         nlp.load()
         labels = head.labels[1:]
+        others = [*_patterns(language), *_of_domain(patterns, language)]
         registry = RecognizerRegistry(
             recognizers=[
-                MinilmRecognizer(labels, language),
-                *_patterns(language),
-                *_of_domain(patterns, language),
+                ModelRecognizer(name, labels, language),
+                *others,
             ],
             supported_languages=[language],
         )
@@ -154,12 +182,14 @@ class Analyzer:
                 ),
             )
             self.entities = tuple(sorted(self.engine.get_supported_entities(language)))
+        given = {entity for one in others for entity in one.supported_entities}
+        self.guessed = GUESSED | (frozenset(labels) - given)
 
     def analyze(self, text: str, found: Sequence[Found]) -> list[tuple[str, int, int, float]]:
         """Return (type, start, end, score) of everything found, whatever its score."""
         with quiet():
             artifacts = self.engine.nlp_engine.process_text(text, self.language)
-            artifacts.pii_minilm = found
+            artifacts.slm_magic_found = found
             results = self.engine.analyze(
                 text,
                 self.language,
@@ -170,15 +200,19 @@ class Analyzer:
 
 
 @cache
-def analyzer(language: str, head: Head, patterns: tuple[domains.Pattern, ...] = ()) -> Analyzer:
+def analyzer(
+    language: str, head: Finder, patterns: tuple[domains.Pattern, ...], name: str
+) -> Analyzer:
     """Return the analyzer of a language and a domain, built on first use in this process.
 
     Raises
     ------
     OptionError
         If a pattern of the domain is no regular expression.
+    LanguageError
+        If spaCy has no tokenizer for the language.
     """
-    return Analyzer(language, head, patterns)
+    return Analyzer(language, head, patterns, name)
 
 
 def _of_domain(patterns: Sequence[domains.Pattern], language: str) -> list[Any]:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from .redact_reading import OUTSIDE as OUTSIDE  # training reads it from here
+from .redact_reading import Reading, Word, log_softmax, read_spans
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,9 +34,6 @@ STRIDE = 190
 # Words to the left and to the right that the two convolutions see.
 NEAR, FAR = 3, 2
 NGRAM_BUCKETS = 128
-OUTSIDE = "O"
-# How probably personal a word is that is left and flagged.
-DOUBT = 0.4
 
 
 class _Encoder(Protocol):
@@ -43,47 +43,6 @@ class _Encoder(Protocol):
 
     def hidden(self, ids: Sequence[list[int]]) -> Sequence[Floats]:
         """Return one array (pieces, width) a sequence."""
-
-
-class Word(NamedTuple):
-    """A word's place in its text, in characters."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A span that the head found.
-
-    Attributes
-    ----------
-    start, end
-        In characters.
-    score
-        Mean probability over its words that they are not plain text.
-    """
-
-    label: str
-    start: int
-    end: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A word that was left although it may be personal, in characters of the original."""
-
-    label: str
-    start: int
-    end: int
-
-
-class Reading(NamedTuple):
-    """What the head made of one text."""
-
-    found: list[Found]
-    doubts: list[Doubt]
 
 
 def words(text: str) -> list[Word]:
@@ -174,19 +133,21 @@ def _shape_width() -> int:
 # What the body makes of a word.
 
 
-class _Pieces(NamedTuple):
+class Pieces(NamedTuple):
+    """The pieces of one text, and the special ones that go round each window of them."""
+
     ids: list[int]
     offsets: list[tuple[int, int]]
     first: int
     last: int
 
 
-def _pieces(encoder: _Encoder, text: str) -> _Pieces:
+def _pieces(encoder: _Encoder, text: str) -> Pieces:
     ids, offsets = encoder.tokenizer.encode_offsets(text)
     # [CLS] and [SEP] stand for no character; they are taken off here and put round each window.
     first, last = _special(encoder)
     inner = [(i, span) for i, span in zip(ids, offsets, strict=True) if span[1] > span[0]]
-    return _Pieces([i for i, _ in inner], [span for _, span in inner], first, last)
+    return Pieces([i for i, _ in inner], [span for _, span in inner], first, last)
 
 
 def _special(encoder: _Encoder) -> tuple[int, int]:
@@ -194,28 +155,39 @@ def _special(encoder: _Encoder) -> tuple[int, int]:
     return int(ids[0]), int(ids[-1])
 
 
-def _windows(count: int) -> list[tuple[int, int]]:
+def _windows(count: int, window: int = WINDOW, stride: int = STRIDE) -> list[tuple[int, int]]:
     """Cut `count` pieces into overlapping windows."""
-    if count <= WINDOW:
+    if count <= window:
         return [(0, count)]
-    starts = [*range(0, count - WINDOW, STRIDE), count - WINDOW]
-    return [(start, start + WINDOW) for start in starts]
+    starts = [*range(0, count - window, stride), count - window]
+    return [(start, start + window) for start in starts]
 
 
-def contexts(encoder: _Encoder, texts: Sequence[str]) -> list[Floats]:
-    """Return, for each text, one row a word: the mean over its pieces and its first piece.
+def windowed(
+    run: Callable[[list[list[int]]], Sequence[Floats]],
+    pieces: Sequence[Pieces],
+    window: int = WINDOW,
+    stride: int = STRIDE,
+) -> list[Floats]:
+    """Run all texts at once, and return one row a piece for each.
 
-    Long texts are read in overlapping windows; a word takes the window that has it most
-    in the middle.
+    Long texts are read in overlapping windows; a piece takes the window that has it most in
+    the middle.
+
+    Parameters
+    ----------
+    run
+        Turns sequences of ids into one array of shape (pieces, width) each.
+    window, stride
+        Pieces a window, without the special ones, and pieces from one start to the next.
     """
     import numpy as np
 
-    pieces = [_pieces(encoder, text) for text in texts]
     jobs: list[tuple[int, int, int]] = []
     for index, item in enumerate(pieces):
         if item.ids:
-            jobs += [(index, start, end) for start, end in _windows(len(item.ids))]
-    states = encoder.hidden(
+            jobs += [(index, *place) for place in _windows(len(item.ids), window, stride)]
+    states = run(
         [[pieces[i].first, *pieces[i].ids[start:end], pieces[i].last] for i, start, end in jobs]
     )
     width = states[0].shape[1] if len(states) else 0
@@ -224,19 +196,25 @@ def contexts(encoder: _Encoder, texts: Sequence[str]) -> list[Floats]:
     for (index, start, end), state in zip(jobs, states, strict=True):
         size = end - start
         # How far a piece is from the nearer edge of this window; the text's own ends are none.
-        left = np.arange(size) + (WINDOW if start == 0 else 0)
-        right = np.arange(size)[::-1] + (WINDOW if end == len(pieces[index].ids) else 0)
+        left = np.arange(size) + (window if start == 0 else 0)
+        right = np.arange(size)[::-1] + (window if end == len(pieces[index].ids) else 0)
         here = np.minimum(left, right)
         better = here > depth[index][start:end]
         whole[index][start:end][better] = state[1:-1][better]
         depth[index][start:end][better] = here[better]
+    return whole
+
+
+def contexts(encoder: _Encoder, texts: Sequence[str]) -> list[Floats]:
+    """Return, for each text, one row a word: the mean over its pieces and its first piece."""
+    pieces = [_pieces(encoder, text) for text in texts]
     return [
         _by_word(text, item, states)
-        for text, item, states in zip(texts, pieces, whole, strict=True)
+        for text, item, states in zip(texts, pieces, windowed(encoder.hidden, pieces), strict=True)
     ]
 
 
-def _by_word(text: str, item: _Pieces, states: Floats) -> Floats:
+def _by_word(text: str, item: Pieces, states: Floats) -> Floats:
     import numpy as np
 
     found = words(text)
@@ -308,41 +286,9 @@ class Head:
 
     def spans(self, text: str, found: Sequence[Word], logits: Floats) -> Reading:
         """Read the spans out of the scores: the best path, then runs of one label."""
-        import numpy as np
-
-        logits = logits - logits.max(axis=1, keepdims=True)
-        logp = logits - np.log(np.exp(logits).sum(axis=1, keepdims=True))
+        logp = log_softmax(logits)
         path = best_path(logp, self.arrays["transition"])
-        personal = 1.0 - np.exp(logp[:, 0])
-        # A doubtful word beside a sure one goes with it: half a name taken out hides nobody.
-        for order in (range(1, len(path)), range(len(path) - 2, -1, -1)):
-            step = -1 if order.step > 0 else 1
-            for index in order:
-                if path[index] == 0 and path[index + step] and personal[index] >= DOUBT:
-                    path[index] = path[index + step]
-        out, doubts = [], []
-        start = 0
-        for index in range(1, len(path) + 1):
-            if index < len(path) and path[index] == path[start]:
-                continue
-            label = self.labels[path[start]]
-            if label != OUTSIDE:
-                score = float(personal[start:index].mean())
-                out.append(Found(label, found[start].start, found[index - 1].end, score))
-            else:
-                doubts += self._doubts(text, found[start:index], logp[start:index])
-            start = index
-        return Reading(out, doubts)
-
-    def _doubts(self, text: str, found: Sequence[Word], logp: Floats) -> list[Doubt]:
-        import numpy as np
-
-        likeliest = logp[:, 1:].argmax(axis=1) + 1
-        return [
-            Doubt(self.labels[likeliest[row]], *word)
-            for row, word in enumerate(found)
-            if 1.0 - np.exp(logp[row, 0]) >= DOUBT and text[word.start].isalnum()
-        ]
+        return read_spans(text, found, logp, path, self.labels)
 
 
 def best_path(logp: Floats, transition: Floats) -> list[int]:

@@ -16,7 +16,7 @@ from ..errors import MissingDependencyError, OptionError, did_you_mean
 OPERATORS = ("tag", "mask", "hash", "fake")
 KEY_VARIABLE = "SLM_MAGIC_HASH_KEY"
 
-_TAG = re.compile(r"<([A-Z][A-Z_]*)_(\d+)>")
+_TAG = re.compile(r"<\w+_\d+>")
 # 64 bits: two values of one call meet by chance in no table that fits a memory.
 _HASH_DIGITS = 16
 

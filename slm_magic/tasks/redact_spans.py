@@ -28,6 +28,8 @@ _FORM_BEHIND = re.compile(
     re.IGNORECASE,
 )
 _NAME_END = re.compile(r"(?:[-'’](?!s\b)|)\w+")
+# Types that only `pii-minilm` gives: sure as it may be, no checksum stands behind them.
+GUESSED = frozenset({"PERSON", "LOCATION", "STREET_ADDRESS", "ORGANIZATION", "AGE", "NRP", "TITLE"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,10 @@ class Span:
 
 
 def resolve(
-    text: str, findings: Iterable[Finding], wanted: Collection[str] | None = None
+    text: str,
+    findings: Iterable[Finding],
+    wanted: Collection[str] | None = None,
+    guessed: Collection[str] = GUESSED,
 ) -> list[Span]:
     """Make non-overlapping spans of findings that may overlap.
 
@@ -53,12 +58,16 @@ def resolve(
     wanted
         Only these types. A name inside an unwanted e-mail address is still a name; a card
         number inside an unwanted IBAN is none.
+    guessed
+        Types that only a model gives.
     """
-    spans = [span for item in findings if (span := _trimmed(text, Span(*item))) is not None]
+    spans = [
+        span for item in findings if (span := _trimmed(text, Span(*item), guessed)) is not None
+    ]
     spans = [_whole_words(text, _with_affix(text, span)) for span in spans]
     out = []
     for group in _overlapping(spans):
-        span = _one(group)
+        span = _one(group, guessed)
         if wanted is None or span.entity in wanted:
             out.append(span)
             continue
@@ -66,9 +75,9 @@ def resolve(
         parts = [
             part
             for part in group
-            if part.entity in wanted and (part.entity in _GUESSED or span.entity in _GUESSED)
+            if part.entity in wanted and (part.entity in guessed or span.entity in guessed)
         ]
-        out += [_one(some) for some in _overlapping(parts)]
+        out += [_one(some, guessed) for some in _overlapping(parts)]
     return _joined_addresses(text, out)
 
 
@@ -86,17 +95,17 @@ def _overlapping(spans: Sequence[Span]) -> list[list[Span]]:
     return groups
 
 
-def _one(group: Sequence[Span]) -> Span:
-    best = max(group, key=lambda s: (_certain(s, group), s.end - s.start, s.score))
+def _one(group: Sequence[Span], guessed: Collection[str]) -> Span:
+    best = max(group, key=lambda s: (_certain(s, group, guessed), s.end - s.start, s.score))
     return replace(best, start=min(s.start for s in group), end=max(s.end for s in group))
 
 
-def _certain(span: Span, group: Sequence[Span]) -> bool:
+def _certain(span: Span, group: Sequence[Span], guessed: Collection[str]) -> bool:
     """Return whether a checksum stands behind a finding, and not by chance inside a longer one."""
-    if span.score < CERTAIN or span.entity in _GUESSED:
+    if span.score < CERTAIN or span.entity in guessed:
         return False
     return not any(
-        other.entity not in _GUESSED
+        other.entity not in guessed
         and other.score >= LIKELY
         and other.start <= span.start
         and span.end <= other.end
@@ -105,15 +114,9 @@ def _certain(span: Span, group: Sequence[Span]) -> bool:
     )
 
 
-# Types that only the head gives: sure as it may be, no checksum stands behind them.
-_GUESSED = frozenset(
-    {"PERSON", "LOCATION", "STREET_ADDRESS", "ORGANIZATION", "AGE", "NRP", "TITLE"}
-)
-
-
-def _trimmed(text: str, span: Span) -> Span | None:
+def _trimmed(text: str, span: Span, guessed: Collection[str]) -> Span | None:
     start, end = span.start, span.end
-    if span.entity in _GUESSED:
+    if span.entity in guessed:
         # Signs at the edge belong to the sentence, but for a full stop ("Inc.").
         while start < end and text[start] in _EDGE and text[start] != "#":
             start += 1

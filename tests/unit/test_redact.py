@@ -22,11 +22,12 @@ from slm_magic.errors import (
     LanguageError,
     MissingDependencyError,
     OptionError,
+    UnknownModelError,
 )
 from slm_magic.tasks import redact as task
 from slm_magic.tasks import redact_head
 from slm_magic.tasks.redact import redact
-from slm_magic.tasks.redact_head import Doubt, Found, Reading
+from slm_magic.tasks.redact_reading import Doubt, Found, Reading
 
 KNOWN = {
     "Maria Rossi": "PERSON",
@@ -173,7 +174,7 @@ def test_unknown_operator_language_and_model() -> None:
         redact(MAIL, operator="masc")
     with pytest.raises(LanguageError, match="'xx'"):
         redact(MAIL, language="xx")
-    with pytest.raises(OptionError, match="pii-minilm"):
+    with pytest.raises(UnknownModelError, match="pii-minilm"):
         redact(MAIL, model="something-else")
     with pytest.raises(OptionError):
         redact(MAIL, domain="no-such-domain")

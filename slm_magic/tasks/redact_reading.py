@@ -1,0 +1,131 @@
+"""From scores a word to spans of a text: what every model of redaction shares."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Floats = npt.NDArray[np.float32]
+
+OUTSIDE = "O"
+# How probably personal a word is that is left and flagged.
+DOUBT = 0.4
+
+
+class Word(NamedTuple):
+    """A word's place in its text, in characters."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A span that the head found.
+
+    Attributes
+    ----------
+    start, end
+        In characters.
+    score
+        Mean probability over its words that they are not plain text.
+    """
+
+    label: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A word that was left although it may be personal, in characters of the original."""
+
+    label: str
+    start: int
+    end: int
+
+
+class Reading(NamedTuple):
+    """What the head made of one text."""
+
+    found: list[Found]
+    doubts: list[Doubt]
+
+
+def log_softmax(logits: Floats) -> Floats:
+    """Return the log-probabilities of rows of scores."""
+    import numpy as np
+
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return result
+
+
+def read_spans(
+    text: str,
+    found: Sequence[Word],
+    logp: Floats,
+    path: Sequence[int],
+    labels: Sequence[str],
+    *,
+    begins: Collection[int] = (),
+    spared: Collection[str] = (),
+) -> Reading:
+    """Read the spans out of the words' labels: runs of one label, and words left in doubt.
+
+    Parameters
+    ----------
+    found
+        The words of `text`.
+    logp
+        Log-probabilities of shape (words, labels).
+    path
+        The label of each word, by its number.
+    labels
+        Names of the labels; the first is plain text.
+    begins
+        Words that begin a span though the word before has the same label.
+    spared
+        Labels that name nothing personal: found, but no ground for doubt.
+    """
+    import numpy as np
+
+    path = list(path)
+    plain = [column for column, label in enumerate(labels) if column == 0 or label in spared]
+    personal = 1.0 - np.exp(logp[:, plain]).sum(axis=1)
+    # A doubtful word beside a sure one goes with it: half a name taken out hides nobody.
+    for order in (range(1, len(path)), range(len(path) - 2, -1, -1)):
+        step = -1 if order.step > 0 else 1
+        for index in order:
+            beside = path[index + step]
+            if path[index] == 0 and beside not in plain and personal[index] >= DOUBT:
+                path[index] = beside
+    reading = Reading([], [])
+    start = 0
+    for index in range(1, len(path) + 1):
+        if index < len(path) and path[index] == path[start] and index not in begins:
+            continue
+        if path[start] != 0:
+            score = float((1.0 - np.exp(logp[start:index, 0])).mean())
+            where = found[start].start, found[index - 1].end
+            reading.found.append(Found(labels[path[start]], *where, score))
+        if path[start] in plain:
+            likeliest = np.where(np.isin(range(len(labels)), plain), -np.inf, logp[start:index])
+            reading.doubts.extend(
+                Doubt(labels[column], *word)
+                for word, column, chance in zip(
+                    found[start:index],
+                    likeliest.argmax(axis=1),
+                    personal[start:index],
+                    strict=True,
+                )
+                if chance >= DOUBT and text[word.start].isalnum()
+            )
+        start = index
+    return reading
