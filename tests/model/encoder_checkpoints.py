@@ -97,7 +97,7 @@ def sizes(tokenizer: Any) -> dict[str, Any]:
     return {
         "vocab_size": len(tokenizer), "hidden_size": 32, "num_hidden_layers": 2,
         "num_attention_heads": 4, "intermediate_size": 48, "max_position_embeddings": POSITIONS,
-        "id2label": dict(enumerate(LABELS)), "label2id": {l: i for i, l in enumerate(LABELS)},
+        "id2label": dict(enumerate(LABELS)), "label2id": {name: i for i, name in enumerate(LABELS)},
         "pad_token_id": tokenizer.pad_token_id,
     }  # fmt: skip
 
