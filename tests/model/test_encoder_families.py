@@ -108,7 +108,7 @@ def test_the_same_scores_and_labels_come_out(family: str, pairs: Callable[[str],
         labels.update(theirs.argmax(axis=1).tolist())
     print(f"{family}: float32 scores differ by {worst:.1e} at the most")
     assert worst < 2e-4
-    assert len(labels) > 4
+    assert len(labels) > 3
 
 
 @pytest.mark.parametrize("family", FAMILIES)
@@ -183,10 +183,13 @@ def test_past_the_position_table_each_piece_has_the_scores_of_its_best_window(
 
 @pytest.mark.parametrize("family", ["bert", "distilbert"])
 def test_spans_are_those_of_transformers_own_aggregation(
-    family: str, pairs: Callable[[str], Pair]
+    family: str, pairs: Callable[[str], Pair], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With labels of no prefix and words that it can tell: WordPiece's."""
     from transformers import pipeline
+
+    # Words in doubt beside a span are taken along here, and not there.
+    monkeypatch.setattr("slm_magic.tasks.redact_reading.DOUBT", 2.0)
 
     pair = pairs(family)
     plain = ["O", "PER", "LOC", "ORG", "DATE", "AGE", "BADGE"]
@@ -207,12 +210,9 @@ def test_spans_are_those_of_transformers_own_aggregation(
                 continue  # which it takes for the middle of a word
             expected = [(names[x["entity_group"]], x["start"], x["end"]) for x in theirs(text)]
             mine = [(one.label, one.start, one.end) for one in reading.found]
-            # Words in doubt beside a span are taken along here, and only here.
-            certain = [x for x in mine if x in expected]
-            widened = [x for x in mine if x not in expected]
-            for label, start, end in widened:
-                assert any(label == x[0] and start <= x[1] and x[2] <= end for x in expected)
-            spans += len(certain)
-        assert spans > 5
+            assert mine == expected
+            spans += len(mine)
+        print(f"{family}: {spans} spans are the same")
+        assert spans > 8
     finally:
         pair.model.config.id2label = dict(enumerate(LABELS))
