@@ -23,9 +23,8 @@ from typing import Any
 from ..errors import ConversionError, MissingDependencyError
 from .bert import read_json
 from .encoder_names import FAMILIES
+from .encoder_weights import INDEX
 from .quantize import Progress, check_quantization
-
-INDEX = "model.safetensors.index.json"
 
 # model_type of config.json, and what a folder of it must have to read text, as alternatives.
 _SENTENCEPIECE = (("tokenizer.json",), ("spiece.model",))
@@ -149,11 +148,6 @@ def check_checkpoint(files: Path) -> tuple[str, list[Path]]:
                 "pull a checkpoint without it, or a GGUF file of the model"
             )
     model_type = config.get("model_type")
-    if model_type in FAMILIES:
-        raise ConversionError(
-            "An encoder in several files cannot be converted; save it as one model.safetensors: "
-            "save_pretrained(..., max_shard_size='100GB') of transformers"
-        )
     if model_type not in ARCHITECTURES:
         known = ", ".join(sorted({*ARCHITECTURES, *FAMILIES}))
         raise ConversionError(

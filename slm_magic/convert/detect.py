@@ -10,7 +10,7 @@ from ..catalog import Kind
 from ..errors import ConversionError
 from .bert import read_json
 from .encoder_names import FAMILIES
-from .checkpoint import INDEX
+from .encoder_weights import INDEX
 
 Form = Literal["ct2", "gguf", "bert", "checkpoint"]
 

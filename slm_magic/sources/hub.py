@@ -19,7 +19,7 @@ from .hub_name import HubName
 from .local import INDEX, PART, WEIGHTS, pickled, sha256_of_weights, weights_among
 
 # What a model needs to run beside its weights, and nothing that is code.
-ALLOW_PATTERNS = ("*.json", "*.jinja", "*.spm", "*.txt", "*.model", "*.md")
+ALLOW_PATTERNS = ("*.json", "*.jinja", "*.spm", "*.txt", "*.model", "*.md", "head.safetensors")
 # Of more .gguf files than these, a message names no more.
 NAMED = 12
 # One of several files that make a model together.

@@ -143,8 +143,6 @@ def test_weights_in_parts(folder: Path) -> None:
     refused(folder, f"{second} is missing")
     save_file({"b": np.ones((2, 2), np.float32)}, folder / second)
     assert check_checkpoint(folder) == ("t5", [folder / first, folder / second])
-    configure(folder, model_type="bert")
-    refused(folder, "encoder in several files")
 
 
 def test_the_hash_covers_every_part(folder: Path) -> None:
