@@ -18,7 +18,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
-    from .library import doctor, info, models, pull, remove, unload, verify
+    from .library import doctor, export, info, models, pull, remove, unload, verify
     from .tasks.redact import redact
     from .tasks.summarize import summarize
     from .tasks.translate import translate
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "__version__",
     "doctor",
+    "export",
     "info",
     "load_ipython_extension",
     "models",
@@ -40,7 +41,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("doctor", "info", "models", "pull", "remove", "unload", "verify"), ".library"),
+    **dict.fromkeys(
+        ("doctor", "export", "info", "models", "pull", "remove", "unload", "verify"), ".library"
+    ),
     "redact": ".tasks.redact",
     "summarize": ".tasks.summarize",
     "translate": ".tasks.translate",

@@ -7,7 +7,7 @@
     │   ├── LanguageError                     a language that is unknown, missing or not covered
     │   └── EmptyTextError                    nothing to work on
     ├── FlaggedError (ValueError)             strict mode: a result is flagged
-    ├── MissingDependencyError (ImportError)  an extra of this package is not installed
+    ├── MissingDependencyError (ImportError)  an extra or another package is not installed
     ├── ModelError
     │   ├── UnknownModelError (LookupError)   no such name in the catalogue or the store
     │   ├── ModelNotInstalledError (LookupError)  known, but not pulled yet
@@ -82,10 +82,18 @@ class FlaggedError(SlmMagicError, ValueError):
 
 
 class MissingDependencyError(SlmMagicError, ImportError):
-    """An optional dependency is not installed."""
+    """An optional dependency is not installed.
 
-    def __init__(self, needed_for: str, extra: str) -> None:
-        super().__init__(f"{needed_for} needs an extra: pip install 'slm-magic[{extra}]'")
+    Attributes
+    ----------
+    extra
+        The extra that brings it; empty where `packages` names what to install.
+    """
+
+    def __init__(self, needed_for: str, extra: str = "", *, packages: str = "") -> None:
+        needed = "more packages" if packages else "an extra"
+        command = packages or f"'slm-magic[{extra}]'"
+        super().__init__(f"{needed_for} needs {needed}: pip install {command}")
         self.extra = extra
 
 

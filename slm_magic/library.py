@@ -23,7 +23,7 @@ from .store.describe import looks_like_path
 from .tables import Table, size
 from .tokenization_family import traits
 
-__all__ = ["STARTERS", "doctor", "info", "models", "pull", "remove", "unload", "verify"]
+__all__ = ["STARTERS", "doctor", "export", "info", "models", "pull", "remove", "unload", "verify"]
 
 STARTERS = "starters"
 
@@ -64,7 +64,8 @@ def pull(
     names
         A name, a list of names, ``"starters"``, ``hf:owner/name`` or ``hf:owner/name@revision``
         for a repository of the Hub, ``hf:owner/name/file.gguf`` for one file of it, or a path to
-        a CTranslate2 folder, a checkpoint folder or a ``.gguf`` file.
+        a CTranslate2 or Argos folder, a checkpoint folder, or a ``.gguf``, ``.argosmodel`` or
+        ``.slm`` file.
     progress
         Whether to show progress bars.
     force
@@ -218,6 +219,7 @@ def info(name: str | Path) -> Table:
         ("works over", list(card.requires)),
         ("upstream", card.upstream),
         ("source", _origin(card)),
+        ("carried in", found.carried if found is not None else ""),
         ("revision", found.revision if found is not None else card.revision or source.revision),
         ("sha256", found.sha256 if found is not None else card.sha256),
         ("download", card.download_bytes),
@@ -304,12 +306,48 @@ def verify(name: str) -> Installed:
 def _pulled_as(found: Installed) -> str:
     """Return what a pull is given to get an installed model again."""
     source = found.card.source
+    origin = str(HubName.of(source)) if source.kind == "hub" else quoted(source.path)
+    if found.carried:
+        origin = quoted(found.carried)
     try:
         catalog.find(found.name)
     except UnknownModelError:
-        origin = str(HubName.of(source)) if source.kind == "hub" else quoted(source.path)
         return f"{origin} --name {found.name}" if origin else found.name
-    return found.name
+    return origin if found.carried else found.name
+
+
+def export(name: str, path: str | Path, /, *, force: bool = False, progress: bool = True) -> Path:
+    """Write an installed model into one file, to be pulled on a machine without a network.
+
+    Parameters
+    ----------
+    name
+        An installed model. Of ``pii-minilm`` and other heads, name the model they work over.
+    path
+        The file to write, which ends in ``.slm``; it appears only when it is whole.
+    force
+        Replace the file if it exists.
+    progress
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    Path
+        The file; on the other machine: ``pull(file)``.
+
+    Raises
+    ------
+    ModelNotInstalledError, UnknownModelError
+        If the model is not installed.
+    OptionError
+        If the model is part of slm-magic or was never pulled, or the file exists or cannot be
+        written.
+    IntegrityError
+        If a file of the model is not as it was pulled.
+    DiskFullError
+        If there is no room.
+    """
+    return Store.default().export(name, Path(path), force=force, progress=progress)
 
 
 def unload(name: str | None = None) -> list[str]:

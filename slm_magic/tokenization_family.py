@@ -5,16 +5,18 @@ Never by its name: people call folders what they like.
 
 from __future__ import annotations
 
-import json
 import re
-import struct
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from .argos_metadata import read_package
 from .catalog import Task
-from .errors import LanguageError
+from .errors import LanguageError, ModelLoadError
+from .json_files import MOST_BYTES, load_json
+from .model_bin import Variable, read_variables
 from .text import languages
 
 Family = Literal[
@@ -45,6 +47,7 @@ wo wol_Latn|xh xho_Latn|yi ydd_Hebr|yo yor_Latn|zh zho_Hans zho_Hant|zu zul_Latn
 _NLLB_TOKEN = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")
 _M2M_TOKEN = re.compile(r"__([a-z]{2,3})__")
 _MBART_TOKEN = re.compile(r"[a-z]{2}_[A-Z]{2}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _OPUS_TOKEN = re.compile(r">>([A-Za-z_]+)<<")
 # What the first T5 was taught to translate, and what FLAN's translation tasks cover of the
 # languages that its pieces can spell.
@@ -53,8 +56,6 @@ _FLAN_PAIRS = tuple(
     pair for code in ("de", "es", "fr", "ro") for pair in (("en", code), (code, "en"))
 )
 _TOKEN_FILES = ("source_vocabulary", "shared_vocabulary")
-# CTranslate2's numbers of the types that options are stored in.
-_NUMBERS = {0: "<f", 1: "<b", 2: "<h", 3: "<i"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,11 @@ def _traits(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Traits:
     vocabulary = frozenset(read_vocabulary(folder, "source"))
     shapes = weight_shapes(folder / "model.bin")
     family = _family(folder, vocabulary, shapes)
+    table = shapes.get("encoder/position_encodings/encodings") or (0,)
+    package = read_package(folder)
+    if package is not None:
+        # Argos says itself what it is for, and names no language before a source.
+        return Traits(family, {}, package.languages, package.pairs, ("translate",), table[0])
     tokens = _language_tokens(family, vocabulary)
     covered, pairs = _coverage(folder, family, tokens)
     # Which of the two most families were made for, the files do not tell.
@@ -105,7 +111,6 @@ def _traits(folder: Path, stamps: tuple[tuple[str, int, int], ...]) -> Traits:
         tasks = ("translate",)
     elif family in ("bart", "pegasus"):
         tasks = ("summarize",)
-    table = shapes.get("encoder/position_encodings/encodings") or (0,)
     return Traits(family, tokens, covered, pairs, tasks, table[0])
 
 
@@ -113,23 +118,47 @@ def read_vocabulary(folder: Path, side: str) -> list[str]:
     """Return the tokens of the ``source`` or ``target`` side, or an empty list without a file.
 
     A decoder or an encoder alone has one vocabulary, which is that of both sides.
+
+    Raises
+    ------
+    ModelLoadError
+        If the file is damaged.
     """
     for stem in (f"{side}_vocabulary", "shared_vocabulary", "vocabulary"):
         path = folder / f"{stem}.json"
         if path.is_file():
-            tokens: list[str] = json.loads(path.read_text(encoding="utf-8"))
+            try:
+                tokens = load_json(path)
+            except (OSError, ValueError) as error:
+                raise _damaged(path) from error
+            # Half of a pair of surrogates is no text that could be handed on.
+            if not isinstance(tokens, list) or not all(map(_is_token, tokens)):
+                raise _damaged(path)
             return tokens
         path = folder / f"{stem}.txt"
         if path.is_file():
-            # Not splitlines: U+2028 and others are tokens of some vocabularies.
-            return path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+            if path.stat().st_size > MOST_BYTES:
+                raise _damaged(path)
+            try:
+                # Not splitlines: U+2028 and others are tokens of some vocabularies.
+                return path.read_text(encoding="utf-8").rstrip("\n").split("\n")
+            except (OSError, ValueError) as error:
+                raise _damaged(path) from error
     return []
+
+
+def _is_token(token: Any) -> bool:
+    return isinstance(token, str) and (token.isascii() or not _SURROGATE.search(token))
+
+
+def _damaged(path: Path) -> ModelLoadError:
+    return ModelLoadError(f"{path.name} is damaged or no vocabulary: get it again.")
 
 
 def read_table(path: Path) -> dict[str, Any]:
     """Return the JSON object in a file; an empty one if there is none."""
     try:
-        table = json.loads(path.read_text(encoding="utf-8"))
+        table = load_json(path)
     except (OSError, ValueError):
         return {}
     return table if isinstance(table, dict) else {}
@@ -138,9 +167,9 @@ def read_table(path: Path) -> dict[str, Any]:
 def weight_shapes(path: Path) -> dict[str, tuple[int, ...]]:
     """Return the shape of every variable in a ``model.bin``, without reading the weights.
 
-    Empty for a file that is not there or cannot be read so: CTranslate2 says then what is wrong.
+    Empty for a file that is not there or cannot be read so.
     """
-    return {name: shape for name, (shape, _) in _variables(path).items()}
+    return {name: variable.shape for name, variable in _variables(path).items()}
 
 
 def weight_values(path: Path) -> dict[str, float]:
@@ -148,46 +177,18 @@ def weight_values(path: Path) -> dict[str, float]:
 
     Empty where `weight_shapes` is.
     """
-    return {name: value for name, (_, value) in _variables(path).items() if value is not None}
+    return {
+        name: variable.number
+        for name, variable in _variables(path).items()
+        if not variable.shape and variable.number is not None
+    }
 
 
-def _variables(path: Path) -> dict[str, tuple[tuple[int, ...], float | None]]:
-    """Return the shape of every variable, and its value if it is a single number."""
-    found: dict[str, tuple[tuple[int, ...], float | None]] = {}
+def _variables(path: Path) -> Mapping[str, Variable]:
     try:
-        end = path.stat().st_size
-        with path.open("rb") as file:
-
-            def take(form: str) -> tuple[Any, ...]:
-                return struct.unpack(form, file.read(struct.calcsize(form)))
-
-            version, length = take("<IH")
-            if not 2 <= version <= 100:
-                return {}
-            file.seek(length + 4, 1)
-            (count,) = take("<I")
-            for _ in range(count):
-                name = file.read(take("<H")[0]).rstrip(b"\0").decode("ascii")
-                (rank,) = take("<B")
-                shape = take(f"<{rank}I")
-                # Before layout 4 the size was that of one item, and the type was left to guess.
-                kind, size = take("<BI") if version >= 4 else (None, None)
-                if size is None or file.tell() + size > end:
-                    return {}
-                form = _NUMBERS.get(kind) if rank == 0 else None
-                value = None
-                if form is not None and size == struct.calcsize(form):
-                    (value,) = take(form)
-                else:
-                    file.seek(size, 1)
-                found[name] = (shape, value)
-            # Weights that are used twice are stored once.
-            for _ in range(take("<I")[0]):
-                names = [file.read(take("<H")[0]).rstrip(b"\0").decode("ascii") for _ in "ab"]
-                found[names[0]] = found.get(names[1], ((), None))
-    except (OSError, struct.error, UnicodeDecodeError):
+        return read_variables(path)
+    except (OSError, ValueError):
         return {}
-    return found
 
 
 def _family(folder: Path, vocabulary: frozenset[str], shapes: dict[str, tuple[int, ...]]) -> Family:

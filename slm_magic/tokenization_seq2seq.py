@@ -8,8 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .argos_metadata import read_package
 from .errors import LanguageError, ModelLoadError
 from .tokenization_adapters import ADAPTERS, Adapter, SentencePieces
+from .tokenization_bpe import BPE_MODEL, BpeTokenizer
 from .tokenization_check import check
 from .tokenization_family import read_table, read_vocabulary, traits
 
@@ -22,13 +24,15 @@ _SPECIAL = frozenset({"<unk>", "<s>", "</s>", "<pad>", "<blank>"})
 _SHARED_MODELS = ("sentencepiece.model", "spm.model", "sp_m.model")
 
 
-def open_seq2seq(installed: Installed) -> OpusTokenizer | CharTokenizer | Adapter:
+def open_seq2seq(installed: Installed) -> OpusTokenizer | BpeTokenizer | CharTokenizer | Adapter:
     """Return the tokenizer that the files beside ``model.bin`` are for, after a self-check.
 
     Raises
     ------
     ModelLoadError
         If there is none that this package knows, or it does not belong to the model.
+    MissingDependencyError
+        If it is one of an old Argos package, and what that needs is not installed.
     """
     folder, name = installed.folder, installed.name
     vocabulary = read_vocabulary(folder, "source")
@@ -39,13 +43,15 @@ def open_seq2seq(installed: Installed) -> OpusTokenizer | CharTokenizer | Adapte
             f"{name!r} is of the mBART family, which cannot be read yet; use an OPUS-MT, NLLB or "
             "M2M100 model."
         )
-    opened: OpusTokenizer | Adapter
+    opened: OpusTokenizer | BpeTokenizer | Adapter
     if found is not None and found.family in ADAPTERS:
         opened = ADAPTERS[found.family](folder, name, found)
     elif (folder / "source.spm").is_file() and (folder / "target.spm").is_file():
         opened = OpusTokenizer(folder, folder / "source.spm", folder / "target.spm")
     elif shared := next((one for one in _SHARED_MODELS if (folder / one).is_file()), None):
         opened = OpusTokenizer(folder, folder / shared, folder / shared)
+    elif (folder / BPE_MODEL).is_file():
+        opened = BpeTokenizer(folder, read_package(folder))
     elif vocabulary and all(len(token) == 1 or token in _SPECIAL for token in vocabulary):
         return CharTokenizer(vocabulary)
     else:
@@ -86,6 +92,11 @@ class OpusTokenizer:
         return read_table(self._folder / "config.json").get("add_source_eos") is False
 
     @cached_property
+    def _prefix(self) -> list[str] | None:
+        package = read_package(self._folder)
+        return [package.target_prefix] if package and package.target_prefix else None
+
+    @cached_property
     def targets(self) -> dict[str, str]:
         """ISO 639-1 code to token of every target language that must be named, if any."""
         return dict(traits(self._folder).tokens)
@@ -121,8 +132,8 @@ class OpusTokenizer:
         return self.encode(text, None, next(iter(self.targets), None))
 
     def target_prefix(self, target: str) -> list[str] | None:
-        """Return the tokens that an output must start with: none here."""
-        return None
+        """Return the token that outputs start with, where an Argos package names one."""
+        return self._prefix
 
     def decode(self, tokens: Sequence[str]) -> str:
         """Return the text of output tokens, without special ones."""

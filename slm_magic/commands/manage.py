@@ -56,6 +56,11 @@ def run(parsed: Parsed, *, progress: bool) -> Any:
             progress=progress,
         )
         return "\n".join(f"{one.name} is installed ({size(one.disk_bytes)})." for one in done)
+    if command == "export":
+        path = library.export(
+            words[0], words[1], force=bool(options.get("force")), progress=progress
+        )
+        return f"{words[0]} is in {path} ({size(path.stat().st_size)})."
     if command == "models":
         return library.models(options.get("task"), True if options.get("installed") else None)
     if command == "info":

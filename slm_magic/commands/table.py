@@ -229,7 +229,7 @@ _ALL = (
             Option(
                 "--name",
                 "name",
-                "what to call a model of your own, from a path or the Hub",
+                "what to call a model of your own, from a path, a file or the Hub",
                 "NAME",
                 also=("--as",),
             ),
@@ -239,6 +239,15 @@ _ALL = (
         least=1,
         most=None,
         values=("model",),
+    ),
+    Command(
+        "export",
+        "write an installed model into one .slm file, which pull takes on another machine",
+        (Option("--force", "force", "replace the file if it exists"), _HELP),
+        names="NAME FILE",
+        least=2,
+        most=2,
+        values=("installed", "file"),
     ),
     Command(
         "models",

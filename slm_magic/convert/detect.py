@@ -8,6 +8,7 @@ from typing import Literal
 
 from ..catalog import Kind
 from ..errors import ConversionError
+from ..model_bin import read_variables
 from .bert import read_json
 from .encoder_names import FAMILIES
 from .encoder_weights import INDEX
@@ -25,6 +26,7 @@ KINDS: dict[str, Kind] = {
 
 # The newest layout of model.bin that the CTranslate2 releases we allow can read.
 BINARY_VERSION = 6
+_COUNTS = ("/num_heads", "/num_heads_kv", "/head_dim")
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -57,6 +59,24 @@ def read_header(path: Path) -> tuple[int, str, int]:
             f"({BINARY_VERSION}); upgrade: pip install -U ctranslate2"
         )
     return version, name, revision
+
+
+def check_weights(path: Path) -> None:
+    """Look through a `model.bin`, as CTranslate2 itself does not, before it is loaded.
+
+    Raises
+    ------
+    ConversionError
+        If what the file says of itself does not fit together.
+    """
+    try:
+        variables = read_variables(path)
+    except (OSError, ValueError) as error:
+        raise ConversionError(f"{path.name} is damaged or cut short: get it again") from error
+    for name, variable in variables.items():
+        # CTranslate2 divides by it.
+        if name.endswith(_COUNTS) and (variable.number or 0) < 1:
+            raise ConversionError(f"{path.name} is damaged: it says {name} is none")
 
 
 def detect(path: Path) -> Form:

@@ -7,6 +7,7 @@ weights together pass a budget (`plan.memory_budget`), the least recently used a
 from __future__ import annotations
 
 import os
+import sys
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -34,6 +35,7 @@ __all__ = [
     "Seq2Seq",
     "TokenClassifier",
     "Workload",
+    "answer",
     "compute_types",
     "cores",
     "load",
@@ -121,7 +123,26 @@ def compute_types() -> list[str]:
 
 
 def probe(folder: Path, card: ModelCard) -> None:
-    """Load a converted folder and check that it answers sensibly.
+    """Load a converted folder in a process of its own and check that it answers sensibly.
+
+    Raises
+    ------
+    ModelLoadError
+        If it cannot be loaded, or its answer is empty or not finite.
+    """
+    from ..convert.detect import check_weights
+    from ..tokenization_check import check_class
+    from . import trial
+
+    if card.kind in KINDS:
+        check_class(card.name, folder, card.kind)
+    check_weights(folder / "model.bin")
+    # An interpreter that was built into another program cannot start a second one.
+    (trial.run if sys.executable else answer)(folder, card)
+
+
+def answer(folder: Path, card: ModelCard) -> None:
+    """Load a converted folder in this process and check that it answers sensibly.
 
     Raises
     ------
@@ -129,10 +150,7 @@ def probe(folder: Path, card: ModelCard) -> None:
         If it cannot be loaded, or its answer is empty or not finite.
     """
     from ..store import Installed
-    from ..tokenization_check import check_class
 
-    if card.kind in KINDS:
-        check_class(card.name, folder, card.kind)
     installed = Installed(
         name=card.name, folder=folder, card=card, revision=card.revision, sha256=card.sha256
     )

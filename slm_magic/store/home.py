@@ -95,7 +95,8 @@ class Store:
         ----------
         name_or_path
             A name of the catalogue, what `HubName` reads (``hf:owner/name@revision``), or a path
-            to a CTranslate2 folder, a checkpoint folder or a ``.gguf`` file.
+            to a CTranslate2 or Argos folder, a checkpoint folder, or a ``.gguf``, ``.argosmodel``
+            or ``.slm`` file.
         probe
             Called with the finished folder and its card; an exception stops the pull.
         name
@@ -120,6 +121,41 @@ class Store:
         from .pulling import pull
 
         return pull(self, name_or_path, probe=probe, name=name, force=force, show=progress)
+
+    def export(self, name: str, path: Path, *, force: bool = False, progress: bool = True) -> Path:
+        """Write an installed model into one file, which `pull` takes on another machine.
+
+        Its files are held against their hashes meanwhile, and `path` appears only when it is
+        whole.
+
+        Parameters
+        ----------
+        path
+            The file to write, which ends in ``.slm``.
+        force
+            Replace the file if it exists.
+        progress
+            Whether to show a progress bar.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        ModelNotInstalledError, UnknownModelError
+            If the model is not installed.
+        OptionError
+            If the model is part of slm-magic or was never pulled, or `path` cannot be used.
+        IntegrityError
+            If a file of the model is not as it was pulled.
+        DiskFullError
+            If there is no room.
+        """
+        from .exporting import export
+
+        return export(self, name, path, force=force, show=progress)
 
     def resolve(self, name: str | Path) -> Installed:
         """Return the installed model of that name, or the CTranslate2 folder at that path.

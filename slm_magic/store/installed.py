@@ -15,6 +15,7 @@ from ..catalog import ModelCard, ModelRef, card_from_table, find, pinned
 from ..convert import CONVERSION
 from ..errors import ModelLoadError, UnknownModelError
 from ..sources.disk import OnBytes, sha256_of, sync
+from ..sources.parcel import Parcel
 from ..tables import size
 
 MANIFEST = "model.json"
@@ -40,6 +41,8 @@ class Installed:
         When it was pulled, ISO 8601 in UTC; empty for what was not pulled.
     conversion
         The `convert.CONVERSION` that made the folder.
+    carried
+        The ``.slm`` file that it was pulled from; empty for others.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Installed:
     shared: bool = False
     created: str = ""
     conversion: int = CONVERSION
+    carried: str = ""
 
     def __repr__(self) -> str:
         # The card in full would fill a screen below every `slm.pull(...)` in a notebook.
@@ -79,11 +83,20 @@ def hash_files(folder: Path, on_bytes: OnBytes | None = None) -> dict[str, dict[
 
 
 def write_manifest(
-    place: Path, card: ModelCard, folder: str, files: dict[str, dict[str, Any]]
+    place: Path,
+    card: ModelCard,
+    folder: str,
+    files: dict[str, dict[str, Any]],
+    parcel: Parcel | None = None,
 ) -> None:
     """Make the model in ``place/folder`` the installed one, in one step.
 
     Whoever reads the manifest sees the old one or the new one, also after a loss of power.
+
+    Parameters
+    ----------
+    parcel
+        The file that it was carried in, which says what made the folder.
     """
     table = {
         "format": FORMAT,
@@ -98,6 +111,10 @@ def write_manifest(
         "files": files,
         "card": asdict(card),
     }
+    if parcel is not None:
+        table.update(
+            conversion=parcel.conversion, versions=dict(parcel.versions), carried=str(parcel.path)
+        )
     partial = place / f"{MANIFEST}.{uuid.uuid4().hex[:8]}"
     try:
         partial.write_text(json.dumps(table, indent=1), encoding="utf-8")
@@ -166,6 +183,7 @@ def read_installed(place: Path, *, shared: bool) -> Installed | None:
             shared=shared,
             created=table["created"],
             conversion=table.get("conversion", 1),
+            carried=table.get("carried", ""),
         )
     except (KeyError, TypeError) as error:
         raise ModelLoadError(

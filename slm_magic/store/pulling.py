@@ -20,12 +20,13 @@ from .. import catalog, sources
 from ..catalog import ModelCard, Source, pinned
 from ..convert import CONVERSION
 from ..convert.token_head import HEAD
-from ..errors import ModelError, OptionError, UnknownModelError
+from ..errors import ConversionError, ModelError, OptionError, UnknownModelError
 from ..progress import Progress, bar
 from ..sources import Fetched
 from ..sources.disk import disk_errors, need_room, sync, tree_bytes
 from ..sources.hub_name import MAIN, HubName, is_hub
 from ..sources.local import weights_of
+from ..sources.parcel import Parcel, is_parcel, read_parcel
 from .describe import check_name, folder_card, is_name, looks_like_path, source_of
 from .installed import (
     Installed,
@@ -54,7 +55,7 @@ def pull(
     show: bool,
 ) -> Installed:
     """Do what `Store.pull` documents."""
-    card = _card(name_or_path, name)
+    card, parcel = _card(name_or_path, name)
     for need in card.requires:
         pull(store, need, probe=probe, name=None, force=False, show=show)
     if card.source.kind == "package":
@@ -66,7 +67,7 @@ def pull(
         if not force and (found := _current(store, card)) is not None:
             return found
         with disk_errors(store.home):
-            return _install(store, card, probe, show)
+            return _install(store, card, parcel, probe, show)
 
 
 def _tell_wait(name: str, show: bool) -> None:
@@ -74,21 +75,55 @@ def _tell_wait(name: str, show: bool) -> None:
         sys.stderr.write(f"Another process is pulling {name!r}; waiting for it to finish.\n")
 
 
-def _card(name_or_path: str | Path, name: str | None) -> ModelCard:
-    """Return the card to pull; of files of the user's it is filled in once they are read."""
+def _card(name_or_path: str | Path, name: str | None) -> tuple[ModelCard, Parcel | None]:
+    """Return the card to pull, and the file that carries the model, if one does.
+
+    Of files of the user's the card is filled in once they are read.
+    """
     spec = str(name_or_path)
     if is_hub(name_or_path):
         hub = HubName.parse(spec)
         called = hub.file.removesuffix(".gguf") or hub.repository.partition("/")[2]
-        return _unread(name, called, hub.source, hub.source.revision)
+        return _unread(name, called, hub.source, hub.source.revision), None
     if looks_like_path(name_or_path):
         path = source_of(Path(name_or_path))
+        if is_parcel(path):
+            parcel = read_parcel(path)
+            return _carried(parcel, name), parcel
         # A folder has no suffix: what follows its last dot is part of its name.
         called = path.stem if path.is_file() else path.name
-        return _unread(name, called, Source(kind="local", path=str(path)), "local")
+        return _unread(name, called, Source(kind="local", path=str(path)), "local"), None
     card = catalog.find(spec)
+    _keep_name(card, name)
+    return card, None
+
+
+def _keep_name(card: ModelCard, name: str | None) -> None:
     if name is not None and name != card.name:
         raise OptionError(f"{card.name!r} keeps its own name; --name is for models of your own.")
+
+
+def _carried(parcel: Parcel, name: str | None) -> ModelCard:
+    """Return the card of an exported model: the catalogue's, where it is of the same weights."""
+    if parcel.source.kind == "local":
+        return _unread(name, parcel.name, parcel.source, parcel.revision)
+    try:
+        card = catalog.find(parcel.name)
+    except UnknownModelError:
+        if parcel.source.kind == "hub":
+            return _unread(name, parcel.name, parcel.source, parcel.revision)
+        raise ConversionError(
+            f"{parcel.path.name} holds a model of a catalogue that this slm-magic does not have; "
+            "use the same slm-magic here as where it was exported."
+        ) from None
+    its = parcel.source
+    same_source = (card.source.kind, card.source.repository) == (its.kind, its.repository)
+    if not same_source or card.sha256 not in ("", parcel.sha256):
+        raise ConversionError(
+            f"{parcel.path.name} holds another {card.name!r} than this slm-magic knows; use the same "
+            "slm-magic here as where it was exported."
+        )
+    _keep_name(card, name)
     return card
 
 
@@ -162,21 +197,31 @@ def _taken(found: Installed, *, own: bool) -> str:
     )
 
 
-def _install(store: Store, card: ModelCard, probe: Probe, show: bool) -> Installed:
+def _install(
+    store: Store, card: ModelCard, parcel: Parcel | None, probe: Probe, show: bool
+) -> Installed:
     place, staging = store.place(card.name), store.staging(card.name)
     _clean(store, card.name)
-    need_room(store.home, sources.bytes_needed(card, staging) + card.disk_bytes)
+    need = sources.bytes_needed(card, staging) + card.disk_bytes if parcel is None else parcel.total
+    need_room(store.home, need)
     staging.mkdir(parents=True, exist_ok=True)
     build = staging / f"build-{uuid.uuid4().hex[:8]}"
     build.mkdir()
     try:
-        fetched = sources.fetch(card, staging, show=show)
-        _convert(fetched.path, build, card, show)
+        if parcel is None:
+            fetched = sources.fetch(card, staging, show=show)
+            _convert(fetched.path, build, card, show)
+        else:
+            fetched = Fetched(parcel.path, parcel.revision, parcel.sha256)
+            parcel.unpack(build, show=show)
         card = _complete(card, fetched, build)
         probe(build, card)
-        folder = _publish(place, build, card, show)
+        folder = _publish(place, build, card, parcel, show)
     finally:
         rmtree(build, ignore_errors=True)
+        if parcel is not None or card.source.kind == "local":
+            # What lies there was not downloaded, and is where it came from.
+            rmtree(staging, ignore_errors=True)
     rmtree(staging, ignore_errors=True)
     _clean(store, card.name, keep=folder)
     found = read_installed(place, shared=False)
@@ -212,7 +257,7 @@ def _complete(card: ModelCard, fetched: Fetched, build: Path) -> ModelCard:
     return folder_card(build, card.name, card.source, revision=revision, sha256=fetched.sha256)
 
 
-def _publish(place: Path, build: Path, card: ModelCard, show: bool) -> str:
+def _publish(place: Path, build: Path, card: ModelCard, parcel: Parcel | None, show: bool) -> str:
     """Make the finished folder the installed model; return its name."""
     progress = bar(tree_bytes(build), what=f"check {card.name}", unit="B", show=show)
     try:
@@ -227,7 +272,7 @@ def _publish(place: Path, build: Path, card: ModelCard, show: bool) -> str:
     folder = f"{revision}-{uuid.uuid4().hex[:8]}"
     os.replace(build, place / folder)
     try:
-        write_manifest(place, card, folder, files)
+        write_manifest(place, card, folder, files, parcel)
     except BaseException:
         table = read_manifest(place)
         if table is None or table["folder"] != folder:
