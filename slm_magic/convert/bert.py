@@ -14,10 +14,14 @@ from typing import Any
 
 from ..errors import ConversionError
 from ..importing import heavy_import
+from ..json_files import load_json
 from .encoder_names import FAMILIES, NORM, POSITIONS, WORDS, Names
 from .encoder_weights import FILE, INDEX, Weights, open_weights
 from .quantize import Progress, Quantization, check_quantization, set_weight, write_model
 from .token_head import copy_head
+
+# Far above any encoder's.
+MOST_LAYERS, MOST_NUMBER = 1000, 10_000_000
 
 _ACTIVATIONS = {
     "gelu": "GELU",
@@ -60,7 +64,7 @@ def convert_bert(
     kind = check_quantization(quantization)
     config = read_json(files / "config.json")
     names = _names(config)
-    tokens = _vocabulary(files / "tokenizer.json", int(_need(config, "vocab_size")))
+    tokens = _vocabulary(files / "tokenizer.json", _whole(config, "vocab_size"))
     settings = _tokenizer_settings(files, config, names)
     with open_weights(_weight_files(files)) as weights:
         spec = _fill(config, names, weights, kind)
@@ -87,7 +91,7 @@ def read_json(path: Path) -> dict[str, Any]:
         When the file is missing or is not a JSON object.
     """
     try:
-        value = json.loads(path.read_text(encoding="utf-8"))
+        value = load_json(path)
     except FileNotFoundError as error:
         raise ConversionError(f"{path.name} is missing from {path.parent.name}") from error
     except (OSError, ValueError) as error:
@@ -110,7 +114,7 @@ def _weight_files(files: Path) -> list[Path]:
 
 def _names(config: dict[str, Any]) -> Names:
     family = config.get("model_type", "")
-    if family not in FAMILIES:
+    if not isinstance(family, str) or family not in FAMILIES:
         known = ", ".join(FAMILIES)
         raise ConversionError(
             f"Encoders of type {family!r} cannot be converted, only {known}: CTranslate2 has no "
@@ -131,8 +135,8 @@ def _fill(config: dict[str, Any], names: Names, weights: Weights, kind: Quantiza
 
     spec = transformer_spec.TransformerEncoderModelSpec(
         transformer_spec.TransformerEncoderSpec(
-            int(_need(config, names.layers)),
-            int(_need(config, names.heads)),
+            _whole(config, names.layers, most=MOST_LAYERS),
+            _whole(config, names.heads),
             pre_norm=False,
             activation=common_spec.Activation[_ACTIVATIONS[activation]],
             layernorm_embedding=True,
@@ -163,8 +167,10 @@ def _fill(config: dict[str, Any], names: Names, weights: Weights, kind: Quantiza
 
 
 def _first_position(config: dict[str, Any], names: Names) -> int:
-    padding = config.get("pad_token_id")
-    return (1 if padding is None else int(padding)) + 1 if names.after_padding else 0
+    if not names.after_padding:
+        return 0
+    # Padding may be the very first id.
+    return 2 if config.get("pad_token_id") is None else _whole(config, "pad_token_id", least=0) + 1
 
 
 def _set_linear(layer: Any, weights: Weights, names: list[str], kind: Quantization) -> None:
@@ -219,11 +225,17 @@ def _tokenizer_settings(files: Path, config: dict[str, Any], names: Names) -> di
         "pad_token": token("pad_token"),
         "unk_token": token("unk_token"),
         "add_bos_token": True,
-        "context": int(_need(config, "max_position_embeddings")) - _first_position(config, names),
+        "context": _whole(config, "max_position_embeddings") - _first_position(config, names),
     }
 
 
-def _need(config: dict[str, Any], key: str) -> Any:
-    if config.get(key) is None:
+def _whole(
+    config: dict[str, Any], key: str, *, least: int = 1, most: int = MOST_NUMBER
+) -> int:
+    """Return a whole number of `least` to `most`: a wild one would fill the memory before it is told."""
+    value = config.get(key)
+    if value is None:
         raise ConversionError(f"config.json does not say {key}")
-    return config[key]
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise ConversionError(f"config.json says no number that can be for {key}")
+    return value

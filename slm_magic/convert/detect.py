@@ -27,6 +27,8 @@ KINDS: dict[str, Kind] = {
 # The newest layout of model.bin that the CTranslate2 releases we allow can read.
 BINARY_VERSION = 6
 _COUNTS = ("/num_heads", "/num_heads_kv", "/head_dim")
+# How many kinds CTranslate2 4.8 knows of each.
+_KINDS_OF = {"/activation": 7, "/embeddings_merge": 2}
 _PICKLES = (b"PK\x03\x04", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
 
 
@@ -77,6 +79,10 @@ def check_weights(path: Path) -> None:
         # CTranslate2 divides by it.
         if name.endswith(_COUNTS) and (variable.number or 0) < 1:
             raise ConversionError(f"{path.name} is damaged: it says {name} is none")
+        # Of a kind that it does not know it computes whatever comes.
+        kinds = next((most for end, most in _KINDS_OF.items() if name.endswith(end)), None)
+        if kinds is not None and not 0 <= (variable.number or 0) < kinds:
+            raise ConversionError(f"{path.name} is damaged or too new: it has an unknown {name}")
 
 
 def detect(path: Path) -> Form:

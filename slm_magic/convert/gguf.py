@@ -82,20 +82,30 @@ def _vocabulary(fields: Fields) -> GGUFVocabulary:
     tokens = one("tokens")
     if not tokens:
         raise ConversionError("The GGUF file holds no tokenizer")
+    merges, types, scores = one("merges") or [], one("token_type") or [], one("scores") or []
+    ids = [one(f"{name}_token_id") for name in ("bos", "eos", "unknown", "padding")]
+    if not (
+        _all(tokens, str) and _all(merges, str) and _all(types, int) and _all(scores, (int, float))
+    ) or not all(number is None or isinstance(number, int) for number in ids):
+        raise ConversionError("The GGUF file's tokenizer is damaged")
     kind = str(one("model") or "")
     add_bos = one("add_bos_token")
     return GGUFVocabulary(
         kind=kind,
         pre=str(one("pre") or ""),
         tokens=tokens,
-        types=one("token_type") or [],
-        merges=one("merges") or [],
-        scores=one("scores") or [],
-        bos=one("bos_token_id"),
-        eos=one("eos_token_id"),
-        unk=one("unknown_token_id"),
-        pad=one("padding_token_id"),
+        types=types,
+        merges=merges,
+        scores=scores,
+        bos=ids[0],
+        eos=ids[1],
+        unk=ids[2],
+        pad=ids[3],
         # Older SentencePiece-like files have no flag, and there it means yes.
         add_bos=bool(kind == "llama" if add_bos is None else add_bos),
         add_space=bool(True if one("add_space_prefix") is None else one("add_space_prefix")),
     )
+
+
+def _all(values: Any, kind: type | tuple[type, ...]) -> bool:
+    return isinstance(values, list) and all(isinstance(value, kind) for value in values)

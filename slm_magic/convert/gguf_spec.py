@@ -47,7 +47,12 @@ def fill(fields: Fields, source: Tensors, kind: Quantization) -> tuple[Any, dict
     heads = fields.count("attention.head_count")
     heads_kv = fields.count("attention.head_count_kv", heads)
     head = fields.count("attention.key_length", width // heads)
-    if heads % heads_kv or fields.count("attention.value_length", head) != head:
+    # A wild number of layers would fill the memory before the first tensor is missed.
+    if f"blk.{layers - 1}.attn_norm.weight" not in source:
+        raise ConversionError(
+            f"The file does not hold the {layers} layers that it says: it is damaged"
+        )
+    if head < 1 or heads % heads_kv or fields.count("attention.value_length", head) != head:
         raise ConversionError("The attention heads of this model are of a shape CTranslate2 lacks")
     rotary = fields.count("rope.dimension_count", head)
     scaling, factors = _rope_scaling(fields, source, rotary)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import prod
+from math import inf, prod
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +43,18 @@ class Fields:
         name = f"{self.architecture}.{key}"
         if value is None:
             raise ConversionError(f"The GGUF file does not say {name}")
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+        finite = isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < inf
+        if not finite:
             raise ConversionError(f"{name} in the GGUF file is not a number that can be used")
-        return value
+        number: float = value
+        return number
 
     def count(self, key: str, default: int | None = None) -> int:
-        """Return `number` as a whole number."""
-        return int(self.number(key, default))
+        """Return `number` where it is a whole one."""
+        value = self.number(key, default)
+        if value != int(value):
+            raise ConversionError(f"{key} in the GGUF file is not a whole number")
+        return int(value)
 
 
 class Tensors:

@@ -29,6 +29,11 @@ def export(store: Store, name: str, path: Path, *, force: bool, show: bool) -> P
             f"{found.name!r} is part of slm-magic and needs no file of its own; export {needs}, "
             "which it works over."
         )
+    if read_manifest(found.folder.parent) is None:
+        raise OptionError(
+            f"{found.folder.name!r} was never pulled, so nothing tells whether it is whole; pull it "
+            "under a name first."
+        )
     if found.shared:
         return _write(found, target, force, show)
     # Nobody pulls it anew or removes it meanwhile.
@@ -57,11 +62,7 @@ def _refuse_existing(target: Path, force: bool) -> None:
 
 def _write(found: Installed, target: Path, force: bool, show: bool) -> Path:
     table = read_manifest(found.folder.parent)
-    if table is None or table["folder"] != found.folder.name:
-        raise OptionError(
-            f"{found.folder.name!r} was never pulled, so nothing tells whether it is whole; pull it "
-            "under a name first."
-        )
+    assert table is not None
     needed = sum(file["bytes"] for file in table["files"].values()) + _BESIDE
     if (free := free_bytes(target.parent)) < needed:
         raise DiskFullError(
