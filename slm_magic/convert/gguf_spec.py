@@ -48,10 +48,9 @@ def fill(fields: Fields, source: Tensors, kind: Quantization) -> tuple[Any, dict
     heads_kv = fields.count("attention.head_count_kv", heads)
     head = fields.count("attention.key_length", width // heads)
     # A wild number of layers would fill the memory before the first tensor is missed.
-    if f"blk.{layers - 1}.attn_norm.weight" not in source:
-        raise ConversionError(
-            f"The file does not hold the {layers} layers that it says: it is damaged"
-        )
+    last = f"blk.{layers - 1}.attn_norm.weight"
+    if last not in source:
+        raise ConversionError(f"The tensor {last} is missing: the file is damaged")
     if head < 1 or heads % heads_kv or fields.count("attention.value_length", head) != head:
         raise ConversionError("The attention heads of this model are of a shape CTranslate2 lacks")
     rotary = fields.count("rope.dimension_count", head)
