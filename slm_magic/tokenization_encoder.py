@@ -6,14 +6,11 @@ A tokenizer of another model gives no error anywhere; it gives nonsense.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from .errors import ModelLoadError
 from .tokenization_check import MOST_UNKNOWN
 from .tokenization_family import read_table, read_vocabulary, weight_shapes
-
-if TYPE_CHECKING:
-    from .tokenization import TextTokenizer
 
 # Pieces of a probe.
 PROBE = 40
@@ -21,7 +18,20 @@ _REPLACE = "use the files of one and the same checkpoint"
 _UNKNOWN = frozenset({"[UNK]", "<unk>"})
 
 
-def check_encoder(name: str, folder: Path, tokenizer: TextTokenizer, *, tags: bool) -> None:
+class Tokenizer(Protocol):
+    """What is asked of a tokenizer here."""
+
+    def vocabulary(self) -> dict[str, int]:
+        """Return every token with its id."""
+
+    def encode(self, text: str) -> list[str]:
+        """Return the tokens of a text, without those around it."""
+
+    def encode_ids(self, text: str) -> list[int]:
+        """Return the ids of a text, with those around it."""
+
+
+def check_encoder(name: str, folder: Path, tokenizer: Tokenizer, *, tags: bool) -> None:
     """Raise if the files of an encoder's folder do not belong together.
 
     Parameters

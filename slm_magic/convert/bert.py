@@ -229,9 +229,7 @@ def _tokenizer_settings(files: Path, config: dict[str, Any], names: Names) -> di
     }
 
 
-def _whole(
-    config: dict[str, Any], key: str, *, least: int = 1, most: int = MOST_NUMBER
-) -> int:
+def _whole(config: dict[str, Any], key: str, *, least: int = 1, most: int = MOST_NUMBER) -> int:
     """Return a whole number of `least` to `most`: a wild one would fill the memory before it is told."""
     value = config.get(key)
     if value is None:
