@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..catalog import ModelRef
-from ..text.checks import FindingKind
+from ..text.findings import FindingKind
 
 # Those of the checks, and what a task knows by itself.
 FlagKind = Literal[FindingKind, "low_score"]

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ..text import capitals, languages
-from ..text.checks import Finding, check, untranslated
+from ..text.checks import check, untranslated
 from ..text.checks_parts import letters
+from ..text.findings import Finding
 from ..text.protect import blank_spans, differences
 from ..text.terms import find_terms, uses, words
 from ..text.typography import set_marks

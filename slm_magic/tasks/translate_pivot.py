@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from ..engine import BULK_SENTENCES
 from ..text import languages
-from ..text.checks import Finding
+from ..text.findings import Finding
 from ..text.segment import Segment, segment
 from .translate_jobs import Candidate, Job, Pair, missing_terms
 from .translate_ladder import Setup

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..text import languages
-from ..text.checks import Finding
+from ..text.findings import Finding
 from ..text.protect import differences
 from ..text.segment import Segment, rewrap
 from .detect import Route

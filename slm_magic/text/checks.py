@@ -10,27 +10,12 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
-from typing import Literal
 
 from . import languages
+from .checks_numbers import number_changed
 from .checks_parts import bounds, copied_run, letters, sentences
-from .number_words import spelled
-from .numbers import Number, find_numbers, scale_word
+from .findings import Finding
 from .protect import blank_spans, differences
-from .signs import lost_signs
-from .units import same_measure
-
-FindingKind = Literal[
-    "number_changed",
-    "name_unsupported",
-    "repetition",
-    "untranslated",
-    "length_ratio",
-    "markup_changed",
-    "truncated",
-]
 
 # Letters of a text in a language for each letter of its English version, roughly.
 _LENGTH = {
@@ -46,26 +31,6 @@ _FEWER = 0.8
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE_END = ".!?…。！？؟।:;"
 _CLOSING = "\"'”’»)]}*_"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that looks wrong.
-
-    Attributes
-    ----------
-    kind
-        What it is, in the words of `Flag.kind`.
-    message
-        One line for a person; it may name a number, never any other part of the text.
-    start, end
-        Where in the output, in characters; None when it concerns the whole.
-    """
-
-    kind: FindingKind
-    message: str
-    start: int | None = None
-    end: int | None = None
 
 
 def check(
@@ -111,95 +76,6 @@ def markup_changed(source: str, output: str, *, markdown: bool = True) -> list[F
     if not kinds:
         return []
     return [Finding("markup_changed", f"Lost, changed or added: {', '.join(kinds)}.")]
-
-
-def number_changed(
-    source: str, output: str, source_language: str | None, target_language: str | None
-) -> list[Finding]:
-    """Find numbers that the output lacks or adds, whatever the way of writing them.
-
-    Small numbers may change between digits and words; where the words of a language are not
-    known, numbers up to 12 may.
-    """
-    if not any(c.isdigit() for c in source) and not any(c.isdigit() for c in output):
-        return []
-    before = find_numbers(source, source_language)
-    after = find_numbers(output, target_language)
-    findings = []
-    for number in _unmatched(before, after, output, target_language):
-        if same_measure(source, number, output, after):
-            continue
-        shown = source[number.start : number.end]
-        findings.append(Finding("number_changed", f"{shown} of the source is missing."))
-    for number in lost_signs(source, before, output, after, target_language):
-        shown = source[number.start : number.end]
-        findings.append(Finding("number_changed", f"The minus of {shown} is missing."))
-    return findings + unsupported_numbers(source, output, source_language, target_language)
-
-
-def unsupported_numbers(
-    source: str, output: str, source_language: str | None, target_language: str | None
-) -> list[Finding]:
-    """Find numbers of the output that the source does not have."""
-    after = find_numbers(output, target_language)
-    before = find_numbers(source, source_language)
-    return [
-        Finding(
-            "number_changed",
-            f"{output[number.start : number.end]} is not in the source.",
-            number.start,
-            number.end,
-        )
-        for number in _unmatched(after, before, source, source_language)
-        if not _is_month(output, number) and not same_measure(output, number, source, before)
-    ]
-
-
-def _unmatched(
-    wanted: list[Number], there: list[Number], text: str, language: str | None
-) -> list[Number]:
-    """Return the numbers of `wanted` that neither `there` nor the words of `text` have."""
-    if not wanted:
-        return []
-    whole = {value for number in there for value in number.readings}
-    asked = {value for number in wanted for value in number.readings}
-    # 10.30 and 10:30 are one time, so a number may be found in its parts; but only where all of
-    # them are there by themselves: 5,3 is not 3.5, though it has the same parts.
-    values = whole.union(*(number.parts for number in there if set(number.parts) <= asked))
-    dates = {frozenset(number.parts) for number in there if len(number.parts) > 2}
-    words: set[Decimal] | None = None
-    scales: set[Decimal] | None = None
-    left = []
-    for number in wanted:
-        if number.readings & values or (number.parts and set(number.parts) <= whole):
-            continue
-        if len(number.parts) > 2 and frozenset(number.parts) in dates:
-            continue
-        if scales is None:
-            words = spelled(text, language)
-            scales = _spelled_scales(text, language)
-        small = number.mantissa if words is None else number.mantissa & words
-        bare = number.readings == number.mantissa
-        if bare and words is None and all(value <= 12 for value in small):
-            continue
-        if bare and words is not None and small:
-            continue
-        # "a million" may become "1 million", "three billion" may become "3 milliards".
-        if not bare and any(value / scale in (words or small) for value in number.readings
-                            for scale in scales):  # fmt: skip
-            continue
-        left.append(number)
-    return left
-
-
-def _spelled_scales(text: str, language: str | None) -> set[Decimal]:
-    powers = (scale_word(word[0], language) for word in _WORD.finditer(text))
-    return {Decimal(10) ** power for found, exact in powers if exact for power in found}
-
-
-def _is_month(text: str, number: Number) -> bool:
-    # 5月 is May, which the source may have as a word.
-    return text[number.end : number.end + 1] in ("月", "월")
 
 
 def repetition(source: str, output: str) -> list[Finding]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from .checks import Finding, repetition, unsupported_numbers
+from .checks import repetition
+from .checks_numbers import unsupported_numbers
+from .findings import Finding
 
 _ANY_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 # Behind a word, a comma or a number of the same sentence; the first word has its capital anyway.
@@ -31,7 +33,7 @@ def check_summary(
     if not output.strip():
         return [Finding("truncated", "The model wrote nothing.")]
     findings = [
-        *unsupported_numbers(source, output, language, language),
+        *unsupported_numbers(source, output, language),
         *_unsupported_names(source, output, language),
         *repetition(source, output),
     ]

@@ -61,7 +61,44 @@ _WORDS = {
           "honderd|honderden|eeuw duizend|duizenden",
 }  # fmt: skip
 _VALUES = (*range(21), *range(30, 101, 10), 1000)
-_UNIT_AND_TEN = {"de": "und", "nl": "en"}
+# What the columns have no room for.
+_MORE = {
+    "es": {"veintiuno": 21, "veintiún": 21, "veintiuna": 21, "veintidós": 22, "veintitrés": 23,
+           "veinticuatro": 24, "veinticinco": 25, "veintiséis": 26, "veintisiete": 27,
+           "veintiocho": 28, "veintinueve": 29, "doscientos": 200, "trescientos": 300,
+           "cuatrocientos": 400, "quinientos": 500, "seiscientos": 600, "setecientos": 700,
+           "ochocientos": 800, "novecientos": 900, "doscientas": 200, "trescientas": 300,
+           "cuatrocientas": 400, "quinientas": 500, "seiscientas": 600, "setecientas": 700,
+           "ochocientas": 800, "novecientas": 900, "quinta": 5},
+    "pt": {"duzentos": 200, "trezentos": 300, "quatrocentos": 400, "quinhentos": 500,
+           "seiscentos": 600, "setecentos": 700, "oitocentos": 800, "novecentos": 900,
+           "duzentas": 200, "trezentas": 300, "quatrocentas": 400, "quinhentas": 500},
+    "fr": {"quarts": 4, "cinquièmes": 5, "dixièmes": 10},
+    "en": {"thirds": 3, "fifths": 5, "tenths": 10, "eighths": 8},
+}  # fmt: skip
+# Words for a half, and for one and a half.
+_HALF = {
+    "en": r"half", "fr": r"demie?|moitié", "de": r"halbe?[nrsm]?|hälfte|anderthalb|\w*einhalb",
+    "es": r"medi[oa]|mitad", "it": r"mezz[oa]|metà", "pt": r"mei[oa]|metade",
+    "nl": r"halve|half|helft|anderhalf",
+}  # fmt: skip
+# Of languages that write a number as one word: hundred, thousand, and between units and tens.
+_GLUED = {
+    "de": ("hundert", "tausend", "und"),
+    "nl": ("honderd", "duizend", "en|ën"),
+    "it": ("cento", "mila|mille", ""),
+}
+_EAST_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "兩": 2}
+_EAST_POWERS = {
+    "十": 10,
+    "百": 100,
+    "千": 1000,
+    "万": 10_000,
+    "萬": 10_000,
+    "億": 10**8,
+    "亿": 10**8,
+}
+_EAST = re.compile(rf"[{''.join((*_EAST_DIGITS, *_EAST_POWERS))}]+")
 # Between the parts of one number: vingt et un, one hundred and two, treinta y uno.
 _AND = frozenset({"et", "and", "y", "e", "und", "en"})
 _ROMAN = re.compile(r"\b[IVX]{1,6}(?=e\b|è|º|\b)")
@@ -71,11 +108,12 @@ _ROMAN = re.compile(r"\b[IVX]{1,6}(?=e\b|è|º|\b)")
 def _words(language: str) -> dict[str, int]:
     columns = _WORDS[language].split()
     assert len(columns) == len(_VALUES), language
-    return {
+    words = {
         word: value
         for column, value in zip(columns, _VALUES, strict=True)
         for word in column.split("|")
     }
+    return {**words, **_MORE.get(language, {})}
 
 
 def spelled(text: str, language: str | None) -> set[Decimal] | None:
@@ -89,7 +127,8 @@ def spelled(text: str, language: str | None) -> set[Decimal] | None:
     known = _words(language)
     found = set(romans)
     words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower())
-    previous = 0
+    # What the words of one number add up to: thousands, and below a thousand.
+    thousands = below = last = 0
     for word in words:
         if word in _AND:
             continue
@@ -97,36 +136,95 @@ def spelled(text: str, language: str | None) -> set[Decimal] | None:
         if value is None:
             value = _compound(word, known, language)
         if value is None:
-            previous = 0
+            thousands = below = last = 0
             continue
         found.add(Decimal(value))
-        if previous and previous > value > 0:
-            found.add(Decimal(previous + value))
-        if previous and value in (100, 1000):
-            found.add(Decimal(previous * value))
-        previous = value
+        if value == 1000 and last:
+            thousands, below = (below or 1) * 1000, 0
+        elif value == 100 and 0 < below < 100:
+            below *= 100
+        elif last and value < last:
+            below += value
+        else:
+            thousands, below = (0, value) if value < 1000 else (value, 0)
+        found.add(Decimal(thousands + below))
+        last = value
     return found
 
 
+def halves(text: str, language: str | None, values: set[Decimal]) -> set[Decimal]:
+    """Return the halves that `text` may speak of: 0.5, and with `values` 1.5, 2.5 and so on."""
+    pattern = _HALF.get(language or "")
+    if pattern is None or not re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
+        return set()
+    half = Decimal("0.5")
+    return {half, 1 + half, *(value + half for value in values if value <= 20)}
+
+
+def eastern(text: str) -> set[Decimal]:
+    """Return the numbers that `text` writes in Chinese signs, such as 三十五."""
+    return {Decimal(_eastern(match[0])) for match in _EAST.finditer(text)}
+
+
+def _eastern(signs: str) -> int:
+    if all(sign in _EAST_DIGITS for sign in signs):
+        return int("".join(str(_EAST_DIGITS[sign]) for sign in signs))
+    total = part = digit = 0
+    for sign in signs:
+        if sign in _EAST_DIGITS:
+            digit = _EAST_DIGITS[sign]
+            continue
+        power = _EAST_POWERS[sign]
+        if power >= 10_000:
+            total, part = total + (part + digit or 1) * power, 0
+        else:
+            part += (digit or 1) * power
+        digit = 0
+    return total + part + digit
+
+
 def _compound(word: str, known: dict[str, int], language: str) -> int | None:
-    """Read twenty-one, vingt-deux, einundzwanzig, zweihundert, dreitausend."""
+    """Read twenty-one, vingt-deux, einundzwanzig, dreihundertfünfzig, zweitausend."""
     if "-" in word:
+        head, eighty, rest = word.partition("quatre-vingt-")
+        if eighty and not head:
+            below = known.get(rest)
+            return 80 + below if below is not None and below < 20 else None
         values = [known.get(part, 0) for part in word.split("-") if part not in ("et", "and")]
         if all(values):
             return sum(values)
         # A mother-of-three, a four-year plan.
         return next((value for value in values if value), None)
-    middle = _UNIT_AND_TEN.get(language)
-    if middle is None:
+    return _glued(word, known, language)
+
+
+def _glued(word: str, known: dict[str, int], language: str) -> int | None:
+    if language not in _GLUED or len(word) < 4:
         return None
-    for at in range(3, len(word) - 3):
-        left, right = word[:at], word[at:]
-        unit = known.get(left)
-        if unit and right.startswith(middle) and known.get(right[len(middle) :], 0) >= 20:
-            return unit + known[right[len(middle) :]]
-        if unit and known.get(right) in (100, 1000):
-            return unit * known[right]
-    return None
+    if word in known:
+        return known[word]
+    hundred, thousand, between = _GLUED[language]
+    for name, power in ((thousand, 1000), (hundred, 100)):
+        match = re.fullmatch(rf"(.*?)(?:{name})(?:{between or 'e'})??(.*)", word)
+        if match is None:
+            continue
+        above, below = (
+            part and (known.get(part) or _glued(part, known, language)) for part in match.groups()
+        )
+        if above is not None and below is not None and (below or 0) < power:
+            return (above or 1) * power + (below or 0)
+    if between:
+        match = re.fullmatch(rf"(\w{{3,}}?)(?:{between})(\w{{4,}})", word)
+        if match and known.get(match[1], 10) < 10 and known.get(match[2], 0) >= 20:
+            return known[match[1]] + known[match[2]]
+    for ten, value in known.items():
+        # Italian drops the last letter before one and eight: ventuno, trentotto.
+        if language == "it" and 20 <= value < 100 and word.startswith(ten[:-1]):
+            unit = known.get(word[len(ten) :]) or known.get(word[len(ten) - 1 :])
+            if unit and unit < 10:
+                return value + unit
+    ordinal = re.fullmatch(r"(\w+?)s?te[nrsm]?", word) if language == "de" else None
+    return known.get(ordinal[1]) or known.get(ordinal[1] + "te") if ordinal else None
 
 
 def _roman(letters: str) -> int:

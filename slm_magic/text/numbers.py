@@ -13,9 +13,14 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-_GROUP_SPACES = " \u00a0\u2009\u202f"
+_GROUP_SPACES = " \u00a0\u2007\u2009\u202f"
+_VULGAR = "¼½¾⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _NUMBER = re.compile(
-    rf"(?<!\d)(?:\d{{1,3}}(?:[{_GROUP_SPACES}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,'’]\d+)*)"
+    # 2½, 2 1/2 and 3/4; then 1 234,5 and 1,234.5; .5 only where it starts a word.
+    rf"(?<![\d/.,-])(?:\d{{1,3}}[{_GROUP_SPACES}])?[1-9]/(?:[2-9]|10)(?![\d/]|[.,]\d)"
+    rf"|(?<!\d)(?:\d{{1,3}}[{_GROUP_SPACES}]?)?[{_VULGAR}]"
+    rf"|(?<!\d)(?:\d{{1,3}}(?:[{_GROUP_SPACES}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,'’]\d+)*)"
+    r"|(?<![\w.,)\]])\.\d+(?!\w|[.,]\d)"
 )
 _AFTER = re.compile(r"[\s\u00a0\u202f]*(?:[-‑]\s*)?([^\W\d_]+(?:\s+(?:millones|milhões))?)")
 # Scale words by the start of the word in lower case: value by language. "billion" is where
@@ -42,6 +47,19 @@ _MAYBE_SCALES = {"k": 3, "m": 6, "b": 9, "t": 12, "mm": 6, "mi": 6, "bi": 9, "mi
 _WIDE_SCALES = {"千": 3, "천": 3, "万": 4, "萬": 4, "만": 4, "亿": 8, "億": 8, "억": 8, "兆": 12,
                 "조": 12}  # fmt: skip
 _HOUR = re.compile(r"(?::\d\d)?\s*([ap])\.?\s?m\b", re.IGNORECASE)
+# The hours after noon in words, behind the hour or, in the far East, before it.
+_LATER = re.compile(
+    r"(?:[:.h]\d\d)?\s*(?:uhr|o['’]clock|heures?|horas?|uur|ore)?\s*"
+    r"(?:de la (?:tarde|noche)|de l['’]après-midi|du soir|nachmittags|abends|in the (?:afternoon|"
+    r"evening)|at night|del pomeriggio|di sera|da (?:tarde|noite)|['’]s (?:middags|avonds))",
+    re.IGNORECASE,
+)
+_LATER_BEFORE = re.compile(r"(?:下午|晚上|午後|오후)\s*\Z")
+_BRACKETED = re.compile(r"\([$€£¥]?\Z")
+_CURRENCY = re.compile(r"[$€£¥]\s?\Z")
+# Before the last two digits of a year.
+_SHORT_YEAR = re.compile(r"(?:\bFY\s?['’]?|(?<![\w\d])['’])\Z")
+_LONG_YEAR = re.compile(r"(?<!\d)(\d\d)(\d\d)\s?[-–/]\s?\Z")
 _DECADE = re.compile(r"['’]?s\b|er\b|-?talet\b|年代|-х\b|-е\b")
 
 
@@ -80,17 +98,29 @@ def find_numbers(text: str, language: str | None = None) -> list[Number]:
     found = []
     for match in _NUMBER.finditer(plain):
         # 7:00 is 7 o'clock: such minutes are a way of writing, not a number.
-        if match[0] == "00" and plain[match.start() - 1 : match.start()] == ":":
+        if match[0] == "00" and plain[match.start() - 1 : match.start()] in (":", "h"):
             continue
         mantissa, parts = _read(match[0])
-        scaled, exact = _scale(plain, match.end(), language)
+        # An accountant's loss has its scale behind the brackets: (3.1) million.
+        alone = _BRACKETED.search(plain, 0, match.start()) and plain.startswith(")", match.end())
+        scaled, exact = _scale(plain, match.end() + bool(alone), language)
+        # In $5k and €3m the letter is no unit of another kind.
+        exact = exact or (
+            scaled != (1,)
+            and plain[match.end()].isalpha()
+            and _CURRENCY.search(plain, 0, match.start()) is not None
+        )
         readings = {value * scale for value in mantissa for scale in scaled}
         if exact:
             parts = ()
         else:
+            later = _hours_later(plain, match)
+            if later and len(parts) == 2 and parts[0] <= 12:
+                parts = (parts[0] % 12 + later - 12, parts[1])
             readings |= mantissa
-            readings |= _as_hour(plain, match.end(), mantissa)
+            readings |= {value % 12 + later - 12 for value in mantissa if later and value <= 12}
             readings |= _as_decade(plain, match.end(), match[0])
+            readings |= _as_year(plain, match)
         found.append(
             Number(match.start(), match.end(), frozenset(map(_norm, readings)), parts,
                    frozenset(map(_norm, mantissa)))
@@ -118,6 +148,10 @@ def _norm(value: Decimal) -> Decimal:
 
 def _read(digits: str) -> tuple[set[Decimal], tuple[Decimal, ...]]:
     """Return the values that a run of digits and separators may have, and its parts."""
+    if "/" in digits or digits[-1] in _VULGAR:
+        return _read_fraction(digits)
+    if digits.startswith("."):
+        return {Decimal("0" + digits)}, ()
     digits = re.sub(rf"[{_GROUP_SPACES}]", "\u00a0", digits)
     groups = re.split(r"[.,'’\u00a0]", digits)
     signs = re.findall(r"[.,'’\u00a0]", digits)
@@ -141,12 +175,35 @@ def _read(digits: str) -> tuple[set[Decimal], tuple[Decimal, ...]]:
     if len(set(signs)) == 1:
         if grouped or _is_indian(groups):
             return {whole}, ()
-        return set(parts), parts
+        # A date's parts may stand by themselves ("3 March 2024"); those of a version may not.
+        return (set(parts) if _may_be_date(groups) else set()), parts
     if signs[-1] not in signs[:-1] and len(set(signs[:-1])) == 1:
         in_threes = all(len(group) == 3 for group in thousands[1:]) and len(thousands[0]) <= 3
         if signs[-1] in ".," and (in_threes or _is_indian(thousands)):
             return {last_is_decimal}, ()
     return set(parts), parts
+
+
+def _read_fraction(digits: str) -> tuple[set[Decimal], tuple[Decimal, ...]]:
+    """Return the value of 3/4, 2 1/2 or 2½ to four places, and its parts."""
+    if "/" in digits:
+        *whole, fraction = re.split(rf"[{_GROUP_SPACES}]", digits)
+        above, below = map(Decimal, fraction.split("/"))
+        parts: tuple[Decimal, ...] = (above, below)
+        value = above / below
+    else:
+        whole, parts = [digits[:-1].strip()], ()
+        value = Decimal(repr(round(unicodedata.numeric(digits[-1]), 9)))
+    if whole and whole[0]:
+        parts = ()
+        value += int(whole[0])
+    return {round(value, 4)}, parts
+
+
+def _may_be_date(groups: list[str]) -> bool:
+    year = [group for group in groups if len(group) == 4]
+    rest = [int(group) for group in groups if len(group) <= 2]
+    return len(year) == 1 and len(rest) == 2 and min(rest) <= 12 and max(rest) <= 31
 
 
 def _is_indian(groups: list[str]) -> bool:
@@ -194,12 +251,26 @@ def scale_word(word: str, language: str | None) -> tuple[tuple[int, ...], bool]:
     return (), False
 
 
-def _as_hour(text: str, end: int, values: set[Decimal]) -> set[Decimal]:
-    match = _HOUR.match(text, end)
-    if match is None:
+def _hours_later(text: str, match: re.Match[str]) -> int:
+    """Return 12 for an hour of the morning, 24 for one after noon, 0 where it is not said."""
+    hour = _HOUR.match(text, match.end())
+    if hour is not None:
+        return 24 if hour[1].lower() == "p" else 12
+    after = _LATER.match(text, match.end()) or _LATER_BEFORE.search(text, 0, match.start())
+    return 24 if after else 0
+
+
+def _as_year(text: str, match: re.Match[str]) -> set[Decimal]:
+    """Return the year of FY24, '98 and 2023-24."""
+    if len(match[0]) != 2 or not match[0].isdecimal():
         return set()
-    add = 12 if match[1].lower() == "p" else 0
-    return {value % 12 + add for value in values if value <= 12}
+    value = int(match[0])
+    before = _LONG_YEAR.search(text, 0, match.start())
+    if before is not None:
+        return {Decimal(int(before[1]) * 100 + value)} if value > int(before[2]) else set()
+    if _SHORT_YEAR.search(text, 0, match.start()):
+        return {Decimal(1900 + value), Decimal(2000 + value)}
+    return set()
 
 
 def _as_decade(text: str, end: int, digits: str) -> set[Decimal]:

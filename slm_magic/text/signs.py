@@ -1,4 +1,4 @@
-"""Negative numbers that lost their minus on the way into another language."""
+"""Negative numbers that lost their minus on the way, and others that gained one."""
 
 from __future__ import annotations
 
@@ -28,6 +28,17 @@ _WORDS = {
 }
 # How far from the number such a word may stand, in characters.
 _REACH = 40
+# Around the digits of an accountant's loss: (3.1) million, $(3.1) and (12)%, but not (3.1%), which
+# may be an aside, nor (14), which may be a note.
+_OPEN = re.compile(r"([$€£¥]\s?)?\(([$€£¥]\s?)?\Z")
+_CLOSE = re.compile(r"\)(\s?%)?")
+# Words of accounts, whose numbers in brackets are losses.
+_ACCOUNTS = re.compile(
+    r"income|earning|result|profit|loss|cash|margin|ebit|deficit|balance|\beps\b|résultat|bénéfice|"
+    r"perte|marge|solde|ergebnis|gewinn|verlust|saldo|überschuss|beneficio|pérdida|ganancia|"
+    r"risultato|utile|perdita|lucro|prejuízo|winst|verlies|resultaat|прибыл|убыт",
+    re.IGNORECASE,
+)
 
 
 def lost_signs(
@@ -35,33 +46,73 @@ def lost_signs(
     before: Sequence[Number],
     output: str,
     after: Sequence[Number],
-    language: str | None,
+    source_language: str | None,
+    target_language: str | None,
 ) -> list[Number]:
-    """Return the numbers of `source` that have a minus, and in `output` none.
+    """Return the numbers of `source` below zero that are above it in `output`.
 
     Parameters
     ----------
     before, after
         The numbers of `source` and of `output`.
-    language
-        ISO 639-1 code of `output`, for the words that stand for a minus.
+    source_language, target_language
+        ISO 639-1 codes, for the words that stand for a minus.
     """
-    negative = [number for number in before if _SIGN.search(source[: number.start])]
+    negative = [n for n in before if _SIGN.search(source, 0, n.start) or _in_accounts(source, n)]
+    return _unsigned(negative, output, after, target_language)
+
+
+def gained_signs(
+    source: str,
+    before: Sequence[Number],
+    output: str,
+    after: Sequence[Number],
+    source_language: str | None,
+    target_language: str | None,
+) -> list[Number]:
+    """Return the numbers of `output` below zero that are above it in `source`; see `lost_signs`."""
+    negative = [
+        n
+        for n in after
+        if (_SIGN.search(output, 0, n.start) and output[n.start - 1] != " ")
+        or _in_accounts(output, n)
+    ]
+    return _unsigned(negative, source, before, source_language)
+
+
+def _unsigned(
+    negative: Sequence[Number], other: str, there: Sequence[Number], language: str | None
+) -> list[Number]:
+    """Return those of `negative` that `other` has, but nowhere with a sign or a word for it."""
     if not negative:
         return []
-    there = {value for number in after for value in number.readings}
+    values = {value for number in there for value in number.readings}
     kept = {
         value
-        for number in after
-        if _is_negative(output, number, language)
+        for number in there
+        if _is_negative(other, number, language)
         for value in number.readings
     }
-    return [n for n in negative if n.readings & there and not n.readings & kept]
+    return [n for n in negative if n.readings & values and not n.readings & kept]
 
 
 def _is_negative(text: str, number: Number, language: str | None) -> bool:
-    if _DASH.search(text[: number.start]):
+    if _DASH.search(text, 0, number.start):
+        return True
+    if _OPEN.search(text, 0, number.start) and _CLOSE.match(text, number.end):
         return True
     words = _WORDS.get(language or "")
     near = text[max(0, number.start - _REACH) : number.end + _REACH]
     return words is None or re.search(words, near, re.IGNORECASE) is not None
+
+
+def _in_accounts(text: str, number: Number) -> bool:
+    """Whether the number stands in brackets that mean a minus."""
+    opened, closed = _OPEN.search(text, 0, number.start), _CLOSE.match(text, number.end)
+    if opened is None or closed is None:
+        return False
+    if opened[1] or opened[2] or closed[1]:
+        return True
+    near = text[max(0, number.start - _REACH) : number.start]
+    digits = text[number.start : number.end]
+    return not digits.isdecimal() and _ACCOUNTS.search(near) is not None
