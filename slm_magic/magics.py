@@ -67,6 +67,7 @@ class SlmMagics(Magics):
     redact_model = _text("redact_model")
     sentences = _number("sentences")
     style = _text("style")
+    unsupported = _text("unsupported")
     entities = _text("entities")
     operator = _text("operator")
     language = _text("language")

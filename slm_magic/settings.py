@@ -80,6 +80,12 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("redact_model", "str", "Model for redact; see '%slm use'."),
         Setting("sentences", "int", "How many sentences a summary has at the most."),
         Setting("style", "str", "Style of summaries: 'extractive' or 'abstractive'."),
+        Setting(
+            "unsupported",
+            "str",
+            "What becomes of a written sentence that the text does not bear out: 'replace', "
+            "'drop' or 'flag'.",
+        ),
         Setting("entities", "str", "Entity types to redact, joined by commas."),
         Setting("operator", "str", "What redact puts in place: 'tag', 'mask', 'hash' or 'fake'."),
         Setting("language", "str", "Language of the texts to redact, such as 'en'."),

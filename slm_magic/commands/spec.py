@@ -18,6 +18,7 @@ Values = Literal[
     "domain",
     "format",
     "style",
+    "unsupported",
     "operator",
     "entity",
     "task",

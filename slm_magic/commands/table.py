@@ -169,6 +169,15 @@ _ALL = (
             values="style",
         ),
         Option(
+            "--unsupported",
+            "unsupported",
+            "written sentences with names or figures that the text lacks: replace, drop or flag",
+            "HOW",
+            "unsupported",
+            "unsupported",
+            values="unsupported",
+        ),
+        Option(
             "--focus",
             "focus",
             "what the summary is to be about; may be repeated",

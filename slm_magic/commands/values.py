@@ -74,6 +74,12 @@ def _styles() -> tuple[str, ...]:
     return ("extractive", "abstractive")
 
 
+def _unsupported() -> tuple[str, ...]:
+    from ..tasks.summarize_support import UNSUPPORTED
+
+    return UNSUPPORTED
+
+
 def _operators() -> tuple[str, ...]:
     from ..tasks.redact_operators import OPERATORS
 
@@ -89,6 +95,7 @@ _CHOICES: Mapping[str, Callable[[], tuple[str, ...]]] = {
     "domain": _domains,
     "format": lambda: FORMATS,
     "style": _styles,
+    "unsupported": _unsupported,
     "operator": _operators,
     "entity": _entities,
     "task": lambda: TASKS,

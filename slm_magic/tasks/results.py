@@ -62,9 +62,9 @@ class SummarySentence:
     Attributes
     ----------
     text
-        The sentence. Of an extractive summary, exactly ``source[start:end]``.
+        The sentence; where it has a place, exactly ``source[start:end]``.
     start, end
-        Its place in the source in characters; None in an abstractive summary.
+        Its place in the source in characters; None if a model wrote it.
     score
         Cosine similarity to the focus or the document, where there is one.
     """

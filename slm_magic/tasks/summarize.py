@@ -17,10 +17,10 @@ from ..catalog import ModelRef
 from ..errors import FlaggedError, OptionError
 from ..progress import bar
 from ..text import languages
-from ..text.segment import segment
 from . import batch as batches
 from . import choose
 from .results import Flag, Summary, SummarySentence
+from .summarize_support import UNSUPPORTED, find_sentences
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,6 +67,7 @@ def summarize(
     domain: str | None = None,
     model: str | None = None,
     language: str = "en",
+    unsupported: str = "replace",
     progress: bool = False,
     strict: bool = False,
 ) -> Any:
@@ -81,7 +82,7 @@ def summarize(
         How many sentences the summary has at the most.
     style
         ``extractive`` picks sentences of the text, word for word; ``abstractive`` has a
-        language model write new ones, whose figures are checked against the text.
+        language model write new ones, whose names and figures must be in the text.
     focus
         What the summary is to be about: one question or phrase, or several.
     domain
@@ -92,6 +93,10 @@ def summarize(
     language
         Language of the text, a code such as ``fr`` or a name such as ``French``: for its sentence
         boundaries, and the one that an abstractive summary is written in.
+    unsupported
+        What becomes of a written sentence with a name or figure that the text does not have:
+        ``replace`` puts the sentence of the text that is nearest to it in its place, ``drop``
+        leaves it out, ``flag`` keeps it. All three flag it.
     progress
         Whether to show a bar.
     strict
@@ -128,6 +133,10 @@ def summarize(
         raise OptionError("sentences must be a whole number of at least 1.")
     if style not in STYLES:
         raise OptionError(f"There is no style {style!r}; styles: {', '.join(STYLES)}.")
+    if unsupported not in UNSUPPORTED:
+        raise OptionError(
+            f"unsupported cannot be {unsupported!r}; choose from {', '.join(UNSUPPORTED)}."
+        )
     pack = domains.get(domain) if domain else None
     language = languages.parse(language)
     batch: batches.Batch[Summary] = batches.read(text_or_texts)
@@ -141,6 +150,7 @@ def summarize(
             pack=pack,
             model=model,
             language=language,
+            unsupported=unsupported,
             progress=progress,
         )
     else:
@@ -177,7 +187,7 @@ def _extract(
 ) -> None:
     installed = choose.model("summarize", model, kind="encoder")
     encoder: engine.Encoder = engine.load(installed)
-    rows = [(row, text, _sentences(text, language)) for row, text in batch.present]
+    rows = [(row, text, find_sentences(text, language)) for row, text in batch.present]
     shown = bar(
         sum(len(found) for _, _, found in rows), what="Summarising", unit="sentence", show=progress
     )
@@ -214,19 +224,6 @@ def _groups(rows: Sequence[_Row]) -> list[list[_Row]]:
         groups[-1].append(row)
         size += len(row[2])
     return groups
-
-
-def _sentences(text: str, language: str) -> list[tuple[int, int]]:
-    """Return where the sentences are, without the white space around them."""
-    found = []
-    for tile in segment(text, language=language):
-        if not tile.translatable:
-            continue
-        inner = tile.text.strip()
-        start = tile.start + tile.text.index(inner) if inner else tile.start
-        if inner:
-            found.append((start, start + len(inner)))
-    return found
 
 
 def _summary(

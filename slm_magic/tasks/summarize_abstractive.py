@@ -11,11 +11,11 @@ from ..errors import OptionError
 from ..progress import bar
 from ..store import Installed
 from ..text import languages
-from ..text.checks_summary import check_summary
 from ..text.segment import segment
 from . import choose, prompts
 from .batch import Batch
-from .results import Flag, Summary, SummarySentence
+from .results import Flag, Summary
+from .summarize_support import Draft, mend
 
 # Tokens a sentence of a summary may take; long ones with figures take about 45.
 TOKENS_A_SENTENCE = 64
@@ -26,8 +26,6 @@ PART_TOKENS = 1200
 RESERVE_TOKENS = 256
 # The same for a sequence-to-sequence model: an instruction and special tokens.
 INSTRUCTION_TOKENS = 48
-# What stands for bytes of no character in a decoded text.
-_BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 OnSummary = Callable[[int, str, bool], None]
 
@@ -49,6 +47,7 @@ def run(
     pack: domains.Domain | None,
     model: str | None,
     language: str,
+    unsupported: str,
     progress: bool,
 ) -> None:
     """Summarise the texts of `batch`; see `summarize` for the parameters and errors."""
@@ -61,6 +60,7 @@ def run(
     handle = engine.load(installed)
     writer = _Writer(handle, installed, sentences, focus, pack, language)
     works = []
+    failing: list[Draft] = []
     for row, text in batch.present:
         parts = writer.split([text], language)
         if parts:
@@ -81,13 +81,23 @@ def run(
                 work.parts = writer.split(own, language) or [" ".join(own)]
 
             def put(number: int, text: str, cut: bool, short: list[_Work] = short) -> None:
-                work = short[number]
-                batch.put(work.row, _summary(work, text, cut, sentences, installed, pack, language))
+                row, source = short[number].row, short[number].source
+                draft = Draft.read(row, source, text, cut=cut, most=sentences, language=language)
+                if unsupported == "flag" or not draft.failing():
+                    batch.put(row, _summary(draft, installed, pack))
+                else:
+                    failing.append(draft)
                 shown.update(1)
 
             writer.write([work.parts[0] for work in short], put)
             works = long
+            for draft in mend(failing, unsupported) if failing else ():
+                batch.put(draft.row, _summary(draft, installed, pack))
+            failing.clear()
     except KeyboardInterrupt as error:
+        # They are finished, if not mended: their flags say what is wrong.
+        for draft in failing:
+            batch.put(draft.row, _summary(draft, installed, pack))
         raise batch.interrupted() from error
     finally:
         shown.close()
@@ -232,34 +242,12 @@ def _empty(text: str, installed: Installed, pack: domains.Domain | None) -> Summ
     )
 
 
-def _summary(
-    work: _Work,
-    text: str,
-    cut: bool,
-    most: int,
-    installed: Installed,
-    pack: domains.Domain | None,
-    language: str,
-) -> Summary:
-    tiles = [tile for tile in segment(text, language=language) if tile.translatable]
-    if len(tiles) > most:
-        # Small models count badly. What is cut off was cut by us, not by the model's limit.
-        tiles, cut = tiles[:most], False
-        text = text[: tiles[-1].end].rstrip()
-    found = [tile.text.strip() for tile in tiles]
-    flags = [
-        Flag(finding.kind, finding.message, finding.start, finding.end)
-        for finding in check_summary(work.source, text, language=language, complete=not cut)
-    ]
-    at = text.find(_BROKEN)
-    if at >= 0 and _BROKEN not in work.source:
-        message = "The model wrote bytes that make no character: it writes noise."
-        flags.append(Flag("low_score", message, at, at + 1))
+def _summary(draft: Draft, installed: Installed, pack: domains.Domain | None) -> Summary:
     return Summary(
-        text=text,
-        sentences=tuple(SummarySentence(sentence) for sentence in found),
+        text=draft.text,
+        sentences=draft.sentences,
         style="abstractive",
         domain=pack.name if pack else None,
         model=installed.ref,
-        flags=tuple(flags),
+        flags=draft.flags,
     )

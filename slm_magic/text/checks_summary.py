@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from .checks import repetition
 from .checks_numbers import unsupported_numbers
 from .findings import Finding
-
-_ANY_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-# Behind a word, a comma or a number of the same sentence; the first word has its capital anyway.
-_NAME = re.compile(
-    r"(?<=[^\W_][ ]|[,;][ ])(?:(?=[^\W\d_])[A-ZÀ-ÖØ-ÞŁŚŠŽČĆА-ЯΑ-Ω])[^\W\d_]{2,}(?:['’]s)?"
-)
+from .names import unsupported_names
 
 
 def check_summary(
@@ -34,27 +27,12 @@ def check_summary(
         return [Finding("truncated", "The model wrote nothing.")]
     findings = [
         *unsupported_numbers(source, output, language),
-        *_unsupported_names(source, output, language),
+        *(
+            Finding("name_unsupported", f"{name} is not in the source.", start, end)
+            for name, start, end in unsupported_names(source, output, language)
+        ),
         *repetition(source, output),
     ]
     if not complete:
         findings.append(Finding("truncated", "The model stopped at its length limit."))
     return findings
-
-
-def _unsupported_names(source: str, output: str, language: str | None) -> list[Finding]:
-    """Find words with a capital, inside a sentence, that the source does not have in any case."""
-    # German writes all nouns so, and what script has no capitals has no match.
-    if language == "de":
-        return []
-    there = {_stem(match[0]) for match in _ANY_WORD.finditer(source)}
-    found = []
-    for match in _NAME.finditer(output):
-        if _stem(match[0]) not in there:
-            message = f"{match[0]} is not in the source."
-            found.append(Finding("name_unsupported", message, match.start(), match.end()))
-    return found
-
-
-def _stem(word: str) -> str:
-    return re.sub(r"['’]s?$", "", word).lower()

@@ -35,7 +35,7 @@ _ISO = re.compile(r"(?<![\d./-])(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?![./-]?\d)")
 _EAST = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월](?:\s*(\d{1,2})\s*[日号號일])?")
 
 # Day, month, year; None where it is not said.
-Reading = tuple["int | None", int, "int | None"]
+Reading = tuple[int | None, int, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +102,28 @@ def changed_dates(
 
 def _all(text: str, language: str | None) -> Iterator[Date]:
     for match in _NUMERIC.finditer(text):
-        one, two, year = int(match[1]), int(match[3]), _full(match[4])
+        one, two, full = int(match[1]), int(match[3]), _full(match[4])
         orders = ((one, two),) if match[2] == "." else ((one, two), (two, one))
-        yield from _date(match, [(day, month, year) for day, month in orders])
+        yield from _date(match, [(day, month, full) for day, month in orders])
     for match in _ISO.finditer(text):
         yield from _date(match, [(int(match[4]), int(match[3]), int(match[1]))])
     for match in _EAST.finditer(text):
         if match[1] or match[3]:
-            year, day = (int(part) if part else None for part in (match[1], match[3]))
-            yield from _date(match, [(day, int(match[2]), year)])
+            yield from _date(match, [(_number(match[3]), int(match[2]), _number(match[1]))])
     if language not in _MONTHS:
         return
     day_first, month_first, month_year = _patterns(language)
     months = _names(language)
     for match in day_first.finditer(text):
-        year = int(match[3]) if match[3] else None
-        yield from _date(match, [(int(match[1]), months[match[2].lower()], year)])
+        yield from _date(match, [(int(match[1]), months[match[2].lower()], _number(match[3]))])
     for match in month_first.finditer(text) if language == "en" else ():
-        year = int(match[3]) if match[3] else None
-        yield from _date(match, [(int(match[2]), months[match[1].lower()], year)])
+        yield from _date(match, [(int(match[2]), months[match[1].lower()], _number(match[3]))])
     for match in month_year.finditer(text):
         yield from _date(match, [(None, months[match[1].lower()], int(match[2]))])
+
+
+def _number(digits: str | None) -> int | None:
+    return int(digits) if digits else None
 
 
 def _date(match: re.Match[str], readings: Sequence[Reading]) -> Iterator[Date]:

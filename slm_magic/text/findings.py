@@ -25,7 +25,8 @@ class Finding:
     kind
         What it is, in the words of `Flag.kind`.
     message
-        One line for a person; it may name a number, never any other part of the text.
+        One line for a person; it may name a number, or a name that only the output has, never
+        any other part of a text.
     start, end
         Where in the output, in characters; None when it concerns the whole.
     """

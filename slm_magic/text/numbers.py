@@ -106,7 +106,7 @@ def find_numbers(text: str, language: str | None = None) -> list[Number]:
         scaled, exact = _scale(plain, match.end() + bool(alone), language)
         # In $5k and €3m the letter is no unit of another kind.
         exact = exact or (
-            scaled != (1,)
+            scaled != (Decimal(1),)
             and plain[match.end()].isalpha()
             and _CURRENCY.search(plain, 0, match.start()) is not None
         )

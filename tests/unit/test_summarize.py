@@ -43,7 +43,13 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> FakeEncoder:
 @pytest.fixture
 def causal(monkeypatch: pytest.MonkeyPatch) -> FakeCausal:
     fake = FakeCausal()
-    monkeypatch.setattr(choose, "model", lambda *_, **__: fake.installed)
+
+    def model(task: str, name: str | None, *, kind: str | None = None) -> Any:
+        if kind == "encoder":
+            raise ModelNotInstalledError("there is none")
+        return fake.installed
+
+    monkeypatch.setattr(choose, "model", model)
     monkeypatch.setattr(engine, "load", lambda *_, **__: fake)
     return fake
 
@@ -186,7 +192,8 @@ def test_an_abstractive_summary_is_what_the_model_writes(causal: FakeCausal) -> 
 
 def test_a_figure_that_is_not_in_the_text_is_flagged(causal: FakeCausal) -> None:
     causal.enqueue("Bread worth $14.2 million was sold.")
-    summary = summarize(REPORT, style="abstractive")
+    summary = summarize(REPORT, style="abstractive", unsupported="flag")
+    assert summary.text == "Bread worth $14.2 million was sold."
     assert [flag.kind for flag in summary.flags] == ["number_changed"]
     causal.enqueue("Bread worth $14.2 million was sold.")
     with pytest.raises(FlaggedError, match="number_changed") as caught:
@@ -250,7 +257,7 @@ def test_braces_in_the_text_reach_the_model_as_they_are(causal: FakeCausal) -> N
 
 def test_an_abstractive_summary_has_no_more_sentences_than_asked_for(causal: FakeCausal) -> None:
     causal.enqueue("The bakery sold 900 loaves. The oven was repaired. Nobody was hurt.")
-    summary = summarize(REPORT, style="abstractive", sentences=2)
+    summary = summarize(REPORT, style="abstractive", sentences=2, unsupported="flag")
     assert summary.text == "The bakery sold 900 loaves. The oven was repaired."
     assert [s.text for s in summary.sentences] == summary.text.replace(". ", ".|").split("|")
 
@@ -261,7 +268,7 @@ def test_what_was_cut_off_for_its_number_is_not_called_truncated(causal: FakeCau
     causal.enqueue(half, half)
 
     def kinds(sentences: int) -> set[str]:
-        made = summarize(REPORT, style="abstractive", sentences=sentences)
+        made = summarize(REPORT, style="abstractive", sentences=sentences, unsupported="flag")
         return {flag.kind for flag in made.flags}
 
     assert "truncated" not in kinds(1)
@@ -324,7 +331,7 @@ def test_a_name_that_is_not_in_the_text_is_flagged(
     causal: FakeCausal, written: str, flagged: list[str]
 ) -> None:
     causal.enqueue(written)
-    summary = summarize(REPORT, style="abstractive")
+    summary = summarize(REPORT, style="abstractive", unsupported="flag")
     names = [flag for flag in summary.flags if flag.kind == "name_unsupported"]
     assert [summary.text[flag.start : flag.end] for flag in names] == flagged
 
@@ -333,3 +340,82 @@ def test_german_nouns_are_not_taken_for_names(causal: FakeCausal) -> None:
     causal.enqueue("Es wurde Brot verkauft.")
     summary = summarize("Die Kette hat viel gebacken.", style="abstractive", language="de")
     assert summary.flags == ()
+
+
+FALSE = "Bread worth $14.2 million was sold in spring."
+
+
+def test_a_sentence_with_a_wrong_figure_gives_way_to_the_nearest_of_the_text(
+    causal: FakeCausal,
+) -> None:
+    causal.enqueue(f"{FALSE} The new oven was opened with a choir.")
+    summary = summarize(REPORT, style="abstractive")
+    first, second = summary.sentences
+    assert first.text == REPORT[first.start : first.end]
+    assert "$12.4 million" in first.text and "14.2" not in summary.text
+    assert second.text == "The new oven was opened with a choir." and second.start is None
+    (flag,) = summary.flags
+    assert flag.kind == "number_changed"
+    assert "Replaced" in flag.message and "14.2" in flag.message
+    assert summary.text[flag.start : flag.end] == first.text
+
+
+def test_a_sentence_with_a_wrong_figure_is_left_out_when_asked(causal: FakeCausal) -> None:
+    causal.enqueue(f"{FALSE} The new oven was opened with a choir.", FALSE)
+    summary, nothing = summarize([REPORT, REPORT], style="abstractive", unsupported="drop")
+    assert summary.text == "The new oven was opened with a choir."
+    assert [s.text for s in summary.sentences] == [summary.text]
+    (flag,) = summary.flags
+    assert flag.kind == "number_changed" and "left out" in flag.message and flag.start is None
+    assert nothing.text == "" and "number_changed" in {flag.kind for flag in nothing.flags}
+
+
+def test_nothing_of_the_text_stands_twice_for_what_was_replaced(causal: FakeCausal) -> None:
+    causal.enqueue(f"{FALSE} {FALSE.replace('14.2', '15.9')} Profit is expected at $7.3 million.")
+    summary = summarize(REPORT, style="abstractive")
+    texts = [sentence.text for sentence in summary.sentences]
+    assert len(set(texts)) == len(texts) == 3
+    assert {flag.kind for flag in summary.flags} == {"number_changed"}
+
+
+def test_what_has_no_sentence_like_it_is_left_out(causal: FakeCausal) -> None:
+    causal.enqueue("Zanzibar exported 700 elephants. A choir sang at the opening.")
+    summary = summarize(REPORT, style="abstractive")
+    assert summary.text == "A choir sang at the opening."
+    assert all("left out" in flag.message for flag in summary.flags)
+
+
+def test_an_encoder_finds_the_nearest_sentence_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    causal, encoder = FakeCausal(), FakeEncoder()
+    causal.enqueue("A choir of 40 sang.", "The oven was repaired.")
+
+    def model(task: str, name: str | None, *, kind: str | None = None) -> Any:
+        return (encoder if kind == "encoder" else causal).installed
+
+    monkeypatch.setattr(choose, "model", model)
+    loaded = {"fake-encoder": encoder, "fake": causal}
+    monkeypatch.setattr(engine, "load", lambda installed, **_: loaded[installed.name])
+    first, second = summarize([REPORT, REPORT], style="abstractive")
+    assert first.text == "A choir sang at the opening of the new oven."
+    assert second.text == "The oven was repaired."
+    assert len(encoder.calls) == 1
+
+
+def test_ctrl_c_before_the_mending_keeps_what_was_written_with_its_flags(
+    causal: FakeCausal,
+) -> None:
+    causal.enqueue(FALSE)
+    causal.interrupt_after = 1
+    with pytest.raises(Interrupted) as caught:
+        summarize([REPORT, REPORT], style="abstractive")
+    assert (caught.value.done, caught.value.total) == (1, 2)
+    first = caught.value.results[0]
+    assert first.text == FALSE and [flag.kind for flag in first.flags] == ["number_changed"]
+
+
+@pytest.mark.parametrize("style", ["extractive", "abstractive"])
+def test_an_unknown_way_to_treat_what_is_unsupported_is_refused(style: str) -> None:
+    with pytest.raises(OptionError, match="replace, drop, flag"):
+        summarize(REPORT, style=style, unsupported="delete")
