@@ -35,11 +35,15 @@ STYLES: tuple[Style, ...] = ("extractive", "abstractive")
 RELEVANCE = 0.8
 # Sentences shorter than this say too little to stand alone ("Thank you.").
 MIN_WORDS = 4
-# Cosine to a query of the user's below which MiniLM's sentences have nothing to do with it.
-UNRELATED = 0.1
+# Cosine to a query of the user's below which MiniLM's sentences have nothing to do with it: the
+# best of a hundred comes near 0.2 by chance. A query of the text's own words may have less, down
+# to the second bound.
+UNRELATED = 0.24
+FAR = 0.05
 # Sentences that are embedded before Ctrl-C is looked at and finished texts are kept.
 CHUNK_SENTENCES = 512
 
+_LONG_WORD = re.compile(r"[^\W\d_]+")
 _FIGURE = re.compile(r"\d")
 # A year, a quarter or a bare small count is a date or a list, not a figure.
 _MONEY_OR_PERCENT = re.compile(
@@ -258,9 +262,19 @@ def _flags(text: str, sentences: Sequence[SummarySentence], focus: _Focus) -> tu
             return ()
         return (Flag("low_score", "The text has no sentence to choose: the summary is empty."),)
     best = max(sentence.score or 0.0 for sentence in sentences)
-    if focus.asked and best < UNRELATED:
+    if focus.asked and (best < FAR or (best < UNRELATED and not _names(text, focus.queries))):
         return (Flag("low_score", "No sentence of the text is close to the focus."),)
     return ()
+
+
+def _names(text: str, queries: Sequence[str]) -> bool:
+    """Whether `text` has most of the longer words of one of `queries`, inflection aside."""
+    lower = text.lower()
+    for query in queries:
+        words = [word for word in _LONG_WORD.findall(query.lower()) if len(word) > 3]
+        if words and 2 * sum(word[:6] in lower for word in words) > len(words):
+            return True
+    return False
 
 
 def _pick(

@@ -20,14 +20,14 @@ from .protect import blank_spans, differences
 # Letters of a text in a language for each letter of its English version, roughly.
 _LENGTH = {
     "zh": 0.32, "ja": 0.45, "ko": 0.5, "he": 0.8, "ar": 0.88, "fa": 0.95, "th": 0.95, "hi": 0.95,
-    "fr": 1.15, "de": 1.13, "es": 1.12, "it": 1.12, "pt": 1.08, "nl": 1.1, "ru": 1.08, "pl": 1.08,
+    "fr": 1.17, "de": 1.21, "es": 1.19, "it": 1.17, "pt": 1.13, "nl": 1.15, "ru": 1.08, "pl": 1.08,
     "uk": 1.05, "el": 1.15, "tr": 1.03, "fi": 1.05, "hu": 1.08, "ro": 1.12, "vi": 1.1, "id": 1.12,
     "ms": 1.12, "bg": 1.08, "cs": 1.0, "sk": 1.0, "ta": 1.2, "ml": 1.2, "my": 1.2, "km": 1.1,
 }  # fmt: skip
 # Letters below which a length says nothing.
 SHORT = 20
 # Below this part of the usual length, fewer sentences than before are a sentence that was lost.
-_FEWER = 0.8
+_FEWER = 0.78
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _SENTENCE_END = ".!?…。！？؟।:;"
 _CLOSING = "\"'”’»)]}*_"

@@ -52,7 +52,7 @@ def bounds(expected: float, source_language: str, target_language: str) -> tuple
     """
     if {source_language, target_language} <= _MEASURED:
         # Under one in two hundred human translations is shorter than that.
-        return (0.72, 1.8) if expected >= 100 else (0.66, 2.0) if expected >= 50 else (0.5, 2.5)
+        return (0.7, 1.8) if expected >= 100 else (0.64, 2.0) if expected >= 50 else (0.5, 2.5)
     return (0.55, 1.9) if expected >= 100 else (0.5, 2.0) if expected >= 50 else (0.4, 2.5)
 
 

@@ -103,6 +103,9 @@ def changed_units(
     mine = [(number, kinds_of(source, number)) for number in before]
     theirs = [(number, kinds_of(output, number)) for number in after]
     for number, kinds in theirs:
+        # The number of a Q3 or an A4 has no unit.
+        if output[number.start - 1 : number.start].isalpha():
+            continue
         same = [(n, k) for n, k in mine if n.readings & number.readings]
         twins = [k for n, k in theirs if n.readings & number.readings]
         if not same or any(kinds & k for _, k in same) or len({bool(k) for k in twins}) == 2:
