@@ -14,6 +14,7 @@ from .commands import formats, manage, run
 from .commands.parse import Parsed, Word, help_text, parse
 from .errors import Interrupted, OptionError, SlmMagicError
 from .settings import read
+from .tasks.show import flagged
 
 SHELL_FORMATS = ("text", "markdown", "html", "json")
 
@@ -77,10 +78,19 @@ def _task(parsed: Parsed) -> int:
             return code  # nothing to write, and the file of -o may hold something
     _write(_render(results, wanted), options.get("out"))
     if not quiet:
-        for result in formats.many(results):
-            for flag in result.flags if result is not None else ():
-                print(f"slm-magic: {flag.kind}: {flag.message}", file=sys.stderr)
+        _tell_flags(results, list(map(str, parsed.words)))
     return code
+
+
+def _tell_flags(results: Any, files: Sequence[str]) -> None:
+    """Write each flag to standard error, with its file where there are several, and a count."""
+    many = formats.many(results)
+    for number, result in enumerate(many):
+        where = f"{files[number]}: " if len(files) > 1 else ""
+        for flag in result.flags if result is not None else ():
+            print(f"slm-magic: {where}{flag.kind}: {flag.message}", file=sys.stderr)
+    if len(files) > 1 and flagged(many):
+        print(f"slm-magic: {flagged(many)}", file=sys.stderr)
 
 
 def _texts(files: list[str]) -> list[str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import sys
 from collections.abc import Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -135,7 +136,9 @@ class SlmMagics(Magics):
         shown = _shown(results, wanted)
         if out is not None:
             self._keep(out, shown if wanted == "frame" else results)
-        return None if parsed.options.get("quiet") else shown
+        quiet = bool(parsed.options.get("quiet"))
+        _tell_flags(results, hidden=quiet or wanted in ("text", "markdown"))
+        return None if quiet else shown
 
     def _manage(self, parsed: Parsed) -> Any:
         from .commands import manage
@@ -256,6 +259,19 @@ def _shown(results: Any, wanted: str | None) -> Any:
         found = formats.data(results)
         return JSON(found, expanded=True)
     return HTML(formats.html(results)) if wanted == "html" else Markdown(formats.markdown(results))
+
+
+def _tell_flags(results: Any, *, hidden: bool) -> None:
+    """Say on standard error what is flagged: of a list how many, of one that is hidden what."""
+    if isinstance(results, list):
+        from .tasks.show import flagged
+
+        line = flagged(results)
+        if line:
+            print(line, file=sys.stderr)
+    elif hidden and results is not None:
+        for flag in results.flags:
+            print(f"! {flag.kind}: {flag.message}", file=sys.stderr)
 
 
 def load(shell: InteractiveShell) -> None:

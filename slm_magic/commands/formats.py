@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ..errors import OptionError, did_you_mean
 from ..settings import FORMATS
 from ..tables import need_pandas
 from ..tasks import show
-from ..tasks.results import Redaction, Result, Summary, Translation
+from ..tasks.results import Flag, Redaction, Result, Summary, Translation
 
 
 def check(name: str, allowed: Sequence[str] = FORMATS) -> str:
@@ -106,27 +106,70 @@ def frame(results: Any) -> Any:
 
 _COLUMNS: dict[type[Result], list[str]] = {
     Translation: ["source", "text", "score", "flags"],
-    Summary: ["text", "start", "end", "score"],
-    Redaction: ["entity_type", "start", "end", "score", "placeholder"],
+    Summary: ["text", "start", "end", "score", "flags"],
+    Redaction: ["entity_type", "start", "end", "score", "placeholder", "flags"],
 }
 
 
 def _pieces(result: Result) -> list[dict[str, Any]]:
     if isinstance(result, Translation):
-        return [
-            {
-                "source": segment.source.strip(),
-                "text": segment.text.strip(),
-                "score": segment.score,
-                "flags": ", ".join(flag.kind for flag in segment.flags),
-            }
-            for segment in result.segments
-            if segment.translated
+        rows = _segments(result)
+    elif isinstance(result, Summary):
+        rows = _sentences(result)
+    else:
+        spans = result.spans if isinstance(result, Redaction) else ()
+        columns = [column for column in _COLUMNS[Redaction] if column != "flags"]
+        rows = [
+            {**{column: getattr(span, column) for column in columns}, "flags": _kinds(result.flags)}
+            for span in spans
         ]
-    pieces: Sequence[Any] = ()
-    if isinstance(result, Summary):
-        pieces = result.sentences
-    elif isinstance(result, Redaction):
-        pieces = result.spans
-    columns = _COLUMNS[type(result)]
-    return [{column: getattr(piece, column) for column in columns} for piece in pieces]
+    if not rows and result.flags:
+        # A row that says so: what is flagged must not be missing from the frame.
+        rows = [{**dict.fromkeys(_COLUMNS[type(result)]), "flags": _kinds(result.flags)}]
+    return rows
+
+
+def _segments(result: Translation) -> list[dict[str, Any]]:
+    rows = []
+    inside = {flag for segment in result.segments for flag in segment.flags}
+    whole = [flag for flag in result.flags if flag.start is None and flag not in inside]
+    for segment in result.segments:
+        own = [*segment.flags, *whole]
+        # What stayed as it was is left out, unless that is what is wrong.
+        if segment.translated or segment.flags:
+            rows.append(
+                {
+                    "source": segment.source.strip(),
+                    "text": segment.text.strip(),
+                    "score": segment.score,
+                    "flags": _kinds(own),
+                }
+            )
+    return rows
+
+
+def _sentences(result: Summary) -> list[dict[str, Any]]:
+    rows, at = [], 0
+    for sentence in result.sentences:
+        text = " ".join(sentence.text.split())
+        start = max(result.text.find(text, at), at)
+        at = start + len(text)
+        own = [
+            flag
+            for flag in result.flags
+            if flag.start is None or flag.end is None or (flag.start < at and flag.end > start)
+        ]
+        rows.append(
+            {
+                "text": sentence.text,
+                "start": sentence.start,
+                "end": sentence.end,
+                "score": sentence.score,
+                "flags": _kinds(own),
+            }
+        )
+    return rows
+
+
+def _kinds(flags: Iterable[Flag]) -> str:
+    return ", ".join(dict.fromkeys(flag.kind for flag in flags))

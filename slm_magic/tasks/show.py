@@ -73,7 +73,7 @@ def table(results: Sequence[Result | None]) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in ("row", "result", "flags"))
     rows = []
     for number, result in enumerate(results[:TABLE_ROWS]):
-        shown = "<em>missing</em>" if result is None else escape(_cut(result.text))
+        shown = "<em>missing</em>" if result is None else _cell(result)
         flags = () if result is None else result.flags
         told = "<br>".join(escape(f"{flag.kind}: {flag.message}") for flag in flags)
         rows.append(
@@ -147,6 +147,11 @@ def _cut(text: str, most: int = CELL_CHARACTERS) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
+def _cell(result: Result) -> str:
+    """Return a result's text for a table, cut, with what its flags point at marked."""
+    return _marked(_cut(result.text), result.flags)
+
+
 def _facts(result: Result) -> str:
     facts = []
     if isinstance(result, Translation):
@@ -176,7 +181,23 @@ def _list_facts(results: Sequence[Result | None], present: Sequence[Result]) -> 
     via = {result.pivot for result in present if isinstance(result, Translation) and result.pivot}
     facts += [f"via {languages.name(code)}" for code in sorted(via)]
     facts.append(f"{sum(result.elapsed for result in present):.1f} s")
-    return " · ".join([*facts, _flag_count(sum(len(result.flags) for result in present))])
+    return " · ".join([*facts, flagged(results) or "no flags"])
+
+
+def flagged(results: Sequence[Result | None]) -> str:
+    """Return how many of `results` are flagged, by kind, in one line; empty if none is.
+
+    Each result counts once a kind: ``3 of 200 rows flagged: number_changed 2, truncated 1``.
+    """
+    kinds = [{flag.kind for flag in result.flags} for result in results if result is not None]
+    count = sum(map(bool, kinds))
+    if not count:
+        return ""
+    told = ", ".join(
+        f"{kind} {number}"
+        for kind, number in Counter(sorted(kind for own in kinds for kind in own)).most_common()
+    )
+    return f"{count} of {len(results)} {'row' if len(results) == 1 else 'rows'} flagged: {told}"
 
 
 def _models(result: Result) -> list[str]:
@@ -194,7 +215,7 @@ def _counts(result: Redaction) -> dict[str, int]:
 
 
 def _body(result: Result) -> str:
-    if isinstance(result, Summary) and result.sentences:
+    if isinstance(result, Summary) and result.sentences and result.style == "extractive":
         return _sentences(result)
     if isinstance(result, Redaction):
         inside = _chips(result)
@@ -215,26 +236,25 @@ def _sentences(result: Summary) -> str:
             f'<td class="slm-where">{where}</td><td class="slm-where">{score}</td></tr>'
         )
     head = "".join(f'<th scope="col">{n}</th>' for n in ("sentence", "characters", "likeness"))
-    if all(sentence.start is None and sentence.score is None for sentence in result.sentences):
-        return f'<div class="slm-text" dir="auto">{_marked(result.text, result.flags)}</div>'
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _marked(text: str, flags: Iterable[Flag]) -> str:
-    """Escape `text`, with what the flags point at marked; of two that overlap, the first."""
-    pieces, done = [], 0
+def _marked(text: str, flags: Iterable[Flag], start: int = 0, end: int | None = None) -> str:
+    """Escape ``text[start:end]``, with what the flags point at marked; of two, the first."""
+    pieces, done = [], start
+    end = len(text) if end is None else end
     placed = [flag for flag in flags if flag.start is not None and flag.end is not None]
     for flag in sorted(placed, key=lambda flag: (flag.start, flag.end)):
-        start, end = flag.start or 0, min(flag.end or 0, len(text))
-        if start < done or start >= end:
+        first, last = flag.start or 0, min(flag.end or 0, end)
+        if first < done or first >= last:
             continue
         title = escape(f"{flag.kind}: {flag.message}")
         pieces += [
-            escape(text[done:start]),
-            f'<mark title="{title}">{escape(text[start:end])}</mark>',
+            escape(text[done:first]),
+            f'<mark title="{title}">{escape(text[first:last])}</mark>',
         ]
-        done = end
-    return "".join(pieces) + escape(text[done:])
+        done = last
+    return "".join(pieces) + escape(text[done:end])
 
 
 def _chips(result: Redaction) -> str:
@@ -248,12 +268,12 @@ def _chips(result: Redaction) -> str:
             continue  # spans that do not lie one after the other are left unmarked, not misplaced
         hue = sum(map(ord, span.entity_type)) * 47 % 360
         pieces += [
-            escape(result.text[done:start]),
+            _marked(result.text, result.flags, done, start),
             f'<span class="slm-chip" style="background-color:hsla({hue},70%,50%,.22)" '
             f'title="{escape(span.entity_type)}">{escape(span.placeholder)}</span>',
         ]
         done = end
-    return "".join(pieces) + escape(result.text[done:])
+    return "".join(pieces) + _marked(result.text, result.flags, done)
 
 
 def _foot(result: Result) -> str:

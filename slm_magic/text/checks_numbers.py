@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from .dates import changed_dates, find_dates
@@ -13,6 +14,7 @@ from .numbers import Number, find_numbers, scale_word
 from .signs import gained_signs, lost_signs
 from .units import changed_units, same_measure
 
+_DECIMAL = re.compile(r"\d+[.,]\d+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # A telephone or account number: groups of digits with a plus, a nought or a dash to tell it from
 # a number with thousands.
@@ -50,7 +52,14 @@ def number_changed(
 
 def unsupported_numbers(source: str, output: str, language: str | None) -> list[Finding]:
     """Find numbers and dates of a summary that its source does not have."""
-    before, after = find_numbers(source, language), find_numbers(output, language)
+    before = find_numbers(source, language)
+    # In a long text any 9 and any 3 would bear out a 9.3: a figure is looked for as a whole.
+    after = [
+        replace(number, parts=())
+        if _DECIMAL.fullmatch(output[number.start : number.end])
+        else number
+        for number in find_numbers(output, language)
+    ]
     settled, _ = _settled(source, output, language, language)
     return [
         *_added(source, before, output, after, language, settled),

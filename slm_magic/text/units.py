@@ -104,7 +104,7 @@ def changed_units(
     theirs = [(number, kinds_of(output, number)) for number in after]
     for number, kinds in theirs:
         # The number of a Q3 or an A4 has no unit.
-        if output[number.start - 1 : number.start].isalpha():
+        if re.search(r"[A-Za-z]\Z", output[: number.start]):
             continue
         same = [(n, k) for n, k in mine if n.readings & number.readings]
         twins = [k for n, k in theirs if n.readings & number.readings]

@@ -168,6 +168,28 @@ def test_flags_go_to_standard_error(
         assert capsys.readouterr().err == told
 
 
+def test_flags_of_several_files_name_the_file_and_are_counted(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    flag = Flag("truncated", "the end is missing")
+
+    def fake(texts: list[str], **_: Any) -> list[Translation]:
+        return [translation(text, flags=(flag,) * (text == "two")) for text in texts]
+
+    monkeypatch.setattr(module, "translate", fake)
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("a", "one"), ("b", "two")):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    assert cli.main(["translate", "--to", "fr", "a", "b"]) == 0
+    told = capsys.readouterr()
+    assert told.out == "ONE\nTWO\n"
+    assert told.err == (
+        "slm-magic: b: truncated: the end is missing\nslm-magic: 1 of 2 rows flagged: truncated 1\n"
+    )
+    assert cli.main(["translate", "--to", "fr", "a", "b", "-q"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_help_and_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([]) == 0
     assert "translate" in capsys.readouterr().out

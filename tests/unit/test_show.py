@@ -174,3 +174,60 @@ def test_frames_hold_the_pieces() -> None:
         "<PERSON_1>", "<PERSON_2>", "<PERSON_1>",
     ]  # fmt: skip
     assert list(formats.frame([None]).columns) == ["row", "text"]
+
+
+def test_frames_say_what_is_flagged_where_it_is() -> None:
+    pytest.importorskip("pandas")
+    summary = Summary(
+        text="Sales rose. Quist left.",
+        sentences=(SummarySentence("Sales rose.", 4, 15), SummarySentence("Quist left.")),
+        style="abstractive",
+        flags=(Flag("name_unsupported", "Quist", 12, 17),),
+    )
+    assert list(formats.frame(summary)["flags"]) == ["", "name_unsupported"]
+    whole = Flag("truncated", "cut")
+    noted = Translation(
+        text=TRANSLATION.text, source_text="", source="en", target="fr", flags=(whole,),
+        segments=TRANSLATION.segments,
+    )  # fmt: skip
+    assert list(formats.frame(noted)["flags"]) == ["truncated"]
+    # Nothing is left of it, and still it is in the frame.
+    empty = formats.frame([Summary(text="", flags=(Flag("low_score", "empty"),)), SUMMARY])
+    assert list(empty["row"]) == [0, 1] and list(empty["flags"]) == ["low_score", ""]
+    doubt = Redaction(
+        text=REDACTION.text, spans=REDACTION.spans, flags=(Flag("low_score", "look", 0, 3),)
+    )
+    assert set(formats.frame(doubt)["flags"]) == {"low_score"}
+
+
+def test_a_redaction_s_doubts_are_marked_between_the_chips() -> None:
+    at = REDACTION.text.index("knows")
+    flags = (Flag("low_score", "look <here>", at, at + 5), Flag("low_score", "first", 0, 3))
+    html = show.html(Redaction(text=REDACTION.text, spans=REDACTION.spans, flags=flags))
+    assert '<mark title="low_score: look &lt;here&gt;">knows</mark>' in html
+    assert '<mark title="low_score: first">Ask</mark>' in html
+    assert html.count('class="slm-chip"') == 3
+    Checker(html)
+
+
+def test_what_replaced_a_written_sentence_is_marked() -> None:
+    summary = Summary(
+        text="Sales rose. Profit fell.",
+        sentences=(SummarySentence("Sales rose.", 4, 15, 0.7), SummarySentence("Profit fell.")),
+        style="abstractive",
+        flags=(Flag("number_changed", "Replaced", 0, 11),),
+    )
+    html = show.html(summary)
+    assert '<mark title="number_changed: Replaced">Sales rose.</mark>' in html
+    assert "<strong>number_changed</strong>: Replaced" in html
+
+
+def test_how_many_rows_are_flagged() -> None:
+    twice = Summary(text="x", flags=(FLAG, FLAG, Flag("truncated", "cut")))
+    assert show.flagged([TRANSLATION, None, SUMMARY, twice]) == (
+        "2 of 4 rows flagged: number_changed 2, truncated 1"
+    )
+    assert show.flagged([SUMMARY, None]) == ""
+    html = show.table([TRANSLATION, SUMMARY])
+    assert "1 of 2 rows flagged: number_changed 1" in html
+    assert ">71</mark>" in html
