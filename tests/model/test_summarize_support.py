@@ -1,0 +1,57 @@
+"""A model that invents figures, and what becomes of its sentences."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from slm_magic.tasks.summarize import summarize
+
+pytestmark = pytest.mark.model
+
+TEXTS = [
+    "The ferry company Norvik Lines carried 18,400 passengers in May. That is 6% more than a year "
+    "before. Captain Ruth Adeyemi said that two new boats, bought for $3.1 million, had made the "
+    "difference. The harbour of Salten will be rebuilt in autumn, and the crossing will be closed "
+    "for 12 days.",
+    "Quarterly sales of the garden centre rose to $2.7 million. Its loss shrank to $0.4 million. "
+    "The owner, Piet Verhoeven, expects a profit by next spring. He wants to hire 15 gardeners "
+    "and to open a second shop in Utrecht, which will cost about $900,000.",
+    "The library lent 52,310 books last year, 4% fewer than before. Half of its readers are under "
+    "18. The town council will pay $240,000 for a new roof. Its director, Salma Idrissi, asked "
+    "for three more rooms.",
+]
+
+
+def figures(text: str) -> set[str]:
+    return set(re.findall(r"\d[\d.,]*\d|\d", text))
+
+
+@pytest.mark.parametrize("how", ["replace", "drop"])
+def test_no_invented_figure_is_handed_over(pulled: Any, how: str) -> None:
+    pulled("smollm2-135m")
+    pulled("minilm-l6")
+    options: dict[str, Any] = {"style": "abstractive", "model": "smollm2-135m", "sentences": 3}
+    kept = summarize(TEXTS, unsupported="flag", **options)
+    mended = summarize(TEXTS, unsupported=how, **options)
+    failing = 0
+    for text, before, after in zip(TEXTS, kept, mended, strict=True):
+        wrong = {f.kind for f in before.flags} & {"number_changed", "name_unsupported"}
+        # What the person reads has no figure that the text has not, and nothing changed silently.
+        assert figures(after.text) <= figures(text)
+        assert wrong <= {flag.kind for flag in after.flags}
+        if not wrong:
+            assert after.text == before.text
+            continue
+        failing += 1
+        assert after.text != before.text
+        taken = [sentence for sentence in after.sentences if sentence.start is not None]
+        assert bool(taken) == (how == "replace") or any(
+            "left out" in flag.message for flag in after.flags
+        )
+        for sentence in taken:
+            assert text[sentence.start : sentence.end] == sentence.text
+    # A model of 135 million parameters; if it never failed here, this would show nothing.
+    assert failing
