@@ -177,12 +177,12 @@ def _capitals(text: str) -> Iterator[_Word]:
     before = ""
     for match in _TOKEN.finditer(text):
         if match[0][0].isupper():
-            gap = text[: match.start()]
+            gap = "\n" * (match.start() < 12) + text[max(0, match.start() - 12) : match.start()]
             titled = before.lower().rstrip(".") in _TITLES
             goes_on = before.lower().rstrip(".") in _ABBREVIATED or (
                 len(before) == 1 and before.isupper() and before != "I"
             )
-            first = _SENTENCE_START.search(gap[-12:] if len(gap) > 12 else "\n" + gap) is not None
+            first = _SENTENCE_START.search(gap) is not None
             if first and goes_on and gap.rstrip().endswith("."):
                 first = False
             yield _Word(match[0], match.start(), match.end(), first, titled)

@@ -55,6 +55,8 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 _LATER_BEFORE = re.compile(r"(?:下午|晚上|午後|오후)\s*\Z")
+# Characters before a number in which its currency or century stands.
+_REACH = 12
 _BRACKETED = re.compile(r"\([$€£¥]?\Z")
 _CURRENCY = re.compile(r"[$€£¥]\s?\Z")
 # Before the last two digits of a year.
@@ -102,13 +104,15 @@ def find_numbers(text: str, language: str | None = None) -> list[Number]:
             continue
         mantissa, parts = _read(match[0])
         # An accountant's loss has its scale behind the brackets: (3.1) million.
-        alone = _BRACKETED.search(plain, 0, match.start()) and plain.startswith(")", match.end())
+        alone = _BRACKETED.search(
+            plain, max(0, match.start() - _REACH), match.start()
+        ) and plain.startswith(")", match.end())
         scaled, exact = _scale(plain, match.end() + bool(alone), language)
         # In $5k and €3m the letter is no unit of another kind.
         exact = exact or (
             scaled != (Decimal(1),)
             and plain[match.end()].isalpha()
-            and _CURRENCY.search(plain, 0, match.start()) is not None
+            and _CURRENCY.search(plain, max(0, match.start() - _REACH), match.start()) is not None
         )
         readings = {value * scale for value in mantissa for scale in scaled}
         if exact:
@@ -256,7 +260,9 @@ def _hours_later(text: str, match: re.Match[str]) -> int:
     hour = _HOUR.match(text, match.end())
     if hour is not None:
         return 24 if hour[1].lower() == "p" else 12
-    after = _LATER.match(text, match.end()) or _LATER_BEFORE.search(text, 0, match.start())
+    after = _LATER.match(text, match.end()) or _LATER_BEFORE.search(
+        text, max(0, match.start() - _REACH), match.start()
+    )
     return 24 if after else 0
 
 
@@ -265,10 +271,10 @@ def _as_year(text: str, match: re.Match[str]) -> set[Decimal]:
     if len(match[0]) != 2 or not match[0].isdecimal():
         return set()
     value = int(match[0])
-    before = _LONG_YEAR.search(text, 0, match.start())
+    before = _LONG_YEAR.search(text, max(0, match.start() - _REACH), match.start())
     if before is not None:
         return {Decimal(int(before[1]) * 100 + value)} if value > int(before[2]) else set()
-    if _SHORT_YEAR.search(text, 0, match.start()):
+    if _SHORT_YEAR.search(text, max(0, match.start() - _REACH), match.start()):
         return {Decimal(1900 + value), Decimal(2000 + value)}
     return set()
 

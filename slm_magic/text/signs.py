@@ -28,6 +28,8 @@ _WORDS = {
 }
 # How far from the number such a word may stand, in characters.
 _REACH = 40
+# The same for its sign or bracket.
+_NEAR = 8
 # Around the digits of an accountant's loss: (3.1) million, $(3.1) and (12)%, but not (3.1%), which
 # may be an aside, nor (14), which may be a note.
 _OPEN = re.compile(r"([$€£¥]\s?)?\(([$€£¥]\s?)?\Z")
@@ -58,7 +60,11 @@ def lost_signs(
     source_language, target_language
         ISO 639-1 codes, for the words that stand for a minus.
     """
-    negative = [n for n in before if _SIGN.search(source, 0, n.start) or _in_accounts(source, n)]
+    negative = [
+        n
+        for n in before
+        if _SIGN.search(source, max(0, n.start - _NEAR), n.start) or _in_accounts(source, n)
+    ]
     return _unsigned(negative, output, after, target_language)
 
 
@@ -74,7 +80,7 @@ def gained_signs(
     negative = [
         n
         for n in after
-        if (_SIGN.search(output, 0, n.start) and output[n.start - 1] != " ")
+        if (_SIGN.search(output, max(0, n.start - _NEAR), n.start) and output[n.start - 1] != " ")
         or _in_accounts(output, n)
     ]
     return _unsigned(negative, source, before, source_language)
@@ -97,9 +103,11 @@ def _unsigned(
 
 
 def _is_negative(text: str, number: Number, language: str | None) -> bool:
-    if _DASH.search(text, 0, number.start):
+    if _DASH.search(text, max(0, number.start - _NEAR), number.start):
         return True
-    if _OPEN.search(text, 0, number.start) and _CLOSE.match(text, number.end):
+    if _OPEN.search(text, max(0, number.start - _NEAR), number.start) and _CLOSE.match(
+        text, number.end
+    ):
         return True
     words = _WORDS.get(language or "")
     near = text[max(0, number.start - _REACH) : number.end + _REACH]
@@ -108,7 +116,10 @@ def _is_negative(text: str, number: Number, language: str | None) -> bool:
 
 def _in_accounts(text: str, number: Number) -> bool:
     """Whether the number stands in brackets that mean a minus."""
-    opened, closed = _OPEN.search(text, 0, number.start), _CLOSE.match(text, number.end)
+    opened, closed = (
+        _OPEN.search(text, max(0, number.start - _NEAR), number.start),
+        _CLOSE.match(text, number.end),
+    )
     if opened is None or closed is None:
         return False
     if opened[1] or opened[2] or closed[1]:

@@ -100,11 +100,13 @@ def changed_units(
         ISO 639-1 codes.
     """
     found = []
-    mine = [(number, kinds_of(source, number)) for number in before]
     theirs = [(number, kinds_of(output, number)) for number in after]
+    asked = {value for number in after for value in number.readings}
+    # A long source has a thousand numbers, of which a summary has ten.
+    mine = [(number, kinds_of(source, number)) for number in before if number.readings & asked]
     for number, kinds in theirs:
         # The number of a Q3 or an A4 has no unit.
-        if re.search(r"[A-Za-z]\Z", output[: number.start]):
+        if re.search(r"[A-Za-z]\Z", output[max(0, number.start - 1) : number.start]):
             continue
         same = [(n, k) for n, k in mine if n.readings & number.readings]
         twins = [k for n, k in theirs if n.readings & number.readings]
