@@ -178,7 +178,8 @@ class _Words:
         if words is not None and len(number.parts) == 2 and len(number.readings) == 1:
             # 2/3 may be two thirds, and 1/2 a half.
             above, below = number.parts
-            if round(above / below, 4) in number.readings and below in words | self._more:
+            spoken = below in words | self._more
+            if below and spoken and round(above / below, 4) in number.readings:
                 return above == 1 or above in words
         # "a million" may become "1 million" or "1 000 000", "half a million" "500 000".
         known = (words or small) | self._more

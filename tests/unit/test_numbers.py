@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import random
+from decimal import Decimal
+
 import pytest
 
 from slm_magic.text import checks
+from slm_magic.text.checks_numbers import unsupported_numbers
+from slm_magic.text.number_words import eastern, spelled
 
 # Source, output, languages: the same figures, written as each language writes them.
 SAME = [
@@ -244,3 +249,43 @@ def test_the_same_number_written_otherwise(source: str, output: str, pair: str) 
 def test_another_number(source: str, output: str, pair: str) -> None:
     found = checks.number_changed(source, output, *pair.split("-"))
     assert found and {finding.kind for finding in found} == {"number_changed"}
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "value"),
+    [
+        ("two thousand three hundred and eleven", "en", 2311), ("a hundred thousand", "en", 100000),
+        ("quatre-vingt-dix-sept", "fr", 97), ("deux mille trois cents", "fr", 2300),
+        ("zweitausenddreihundertelf", "de", 2311), ("der fünfzehnte", "de", 15),
+        ("veintidós", "es", 22), ("mil novecientos ochenta", "es", 1980),
+        ("ventuno", "it", 21), ("trentotto", "it", 38), ("trecentocinquanta", "it", 350),
+        ("driehonderdvijftig", "nl", 350), ("quinhentos e vinte", "pt", 520),
+    ],
+)  # fmt: skip
+def test_numbers_of_several_words_or_of_one(text: str, language: str, value: int) -> None:
+    assert Decimal(value) in (spelled(text, language) or ())
+
+
+@pytest.mark.parametrize(
+    ("signs", "value"), [("三十五", 35), ("二千零五", 2005), ("一万二千", 12000)]
+)
+def test_chinese_signs(signs: str, value: int) -> None:
+    assert Decimal(value) in eastern(f"共{signs}人")
+
+
+def test_a_figure_is_not_borne_out_by_its_halves() -> None:
+    source = "The plant has 9 halls and 3 gates, and stands since 1975."
+    assert unsupported_numbers(source, "The plant cost 9.3 million.", "en")
+    assert unsupported_numbers(source, "The plant has 9 halls.", "en") == []
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "de", "es", "it", "nl", "zh", "ja", None])
+def test_no_run_of_digits_and_signs_breaks_the_comparison(language: str | None) -> None:
+    rng = random.Random(7)
+    signs = ["0", "1", "7", "12", "2024", ".", ",", "/", "-", "−", " ", "\u00a0", "'", "(", ")", "%",
+             "$", "½", "⅓", "三", "百", "月", "h", "p.m.", " half ", " million ", " May ", ":", "²",
+             "٣", "Ⅳ", "°F", "k", "+"]  # fmt: skip
+    for _ in range(400):
+        one, other = ("".join(rng.choices(signs, k=rng.randint(1, 12))) for _ in range(2))
+        checks.number_changed(one, other, language, "en")
+        assert checks.number_changed(one, one, language, language) == [], one

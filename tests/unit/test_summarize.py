@@ -301,6 +301,9 @@ def test_a_focus_that_the_text_has_nothing_to_do_with_is_flagged(encoder: FakeEn
     far = summarize(REPORT, focus="zzyzx qwv")
     assert [flag.kind for flag in far.flags] == ["low_score"]
     assert summarize(REPORT, focus="profit for the year").flags == ()
+    # It has a word of the text's, and little more than chance would give.
+    assert summarize(REPORT, focus="profit qqq www").flags == ()
+    assert summarize(REPORT, focus="profit zzyzx qwerty").flags != ()
     # A domain's queries are not the user's: nothing was asked for that is not there.
     assert "low_score" not in {flag.kind for flag in summarize(REPORT, domain="finance").flags}
 
