@@ -1,6 +1,6 @@
 """Texts with labelled spans, made up for training `pii-minilm` and for measuring it.
 
-A text is one to several sentences of `pii_templates` and `pii_languages` in one of several
+A text is one to several sentences of `pii_templates`, `pii_languages` and `pii_fields` in one of several
 layouts, with noise in its casing. Roughly half of the sentences hold nothing personal.
 """
 
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import pii_fields
 import pii_languages
 from pii_templates import OTHER, PERSONAL, PLAIN, WORDS
 from pii_values import Values
@@ -34,7 +35,9 @@ LABELS: dict[str, str] = {
     "nrp": "NRP",
 }
 # Values that the pattern recognizers find, and codes that name nobody: never labelled.
-NEUTRAL = frozenset({"phone", "email", "iban", "card", "url", "ssn", "ip", "code"})
+NEUTRAL = frozenset(
+    {"phone", "email", "iban", "card", "url", "ssn", "ip", "code", "record", "case"}
+)
 _SLOT = re.compile(r"\{([a-z]+)\}")
 # How many texts of a hundred are in each language.
 SHARES = {"en": 50, "de": 13, "fr": 12, "es": 10, "it": 7, "nl": 4, "pt": 4}
@@ -42,7 +45,8 @@ SHARES = {"en": 50, "de": 13, "fr": 12, "es": 10, "it": 7, "nl": 4, "pt": 4}
 
 def _choices(language: str) -> dict[str, list[str]]:
     """Return what the plain slots hold, the language's own words before the English ones."""
-    words = WORDS | pii_languages.WORDS.get(language, {})
+    fields = pii_fields.WORDS
+    words = WORDS | fields["any"] | pii_languages.WORDS.get(language, {}) | fields.get(language, {})
     return {name: choices.split("|") for name, choices in words.items()}
 
 
@@ -76,12 +80,23 @@ class TextMaker:
         split = random.Random(20)
         self._plain, self._plain_test = _split(PLAIN, hold_out, split)
         self._personal, self._personal_test = _split(PERSONAL, hold_out, split)
+        for mine, held, more in (
+            (self._plain, self._plain_test, pii_fields.PLAIN["en"]),
+            (self._personal, self._personal_test, pii_fields.PERSONAL["en"]),
+        ):
+            trained, kept = _split(more, hold_out, split)
+            mine += trained
+            held += kept
         # The few sentences of other languages are all trained on; `pii_languages` has others
         # to measure with.
         self._others = {
             language: (
-                [*personal, *pii_languages.PERSONAL[language]],
-                [*plain, *pii_languages.PLAIN[language]],
+                [
+                    *personal,
+                    *pii_languages.PERSONAL[language],
+                    *pii_fields.PERSONAL.get(language, ()),
+                ],
+                [*plain, *pii_languages.PLAIN[language], *pii_fields.PLAIN.get(language, ())],
             )
             for language, (personal, plain) in OTHER.items()
         }
@@ -109,6 +124,8 @@ class TextMaker:
             "ssn": lambda _: self.values.ssn(),
             "ip": lambda _: self.values.ip(),
             "code": lambda _: self.values.code(),
+            "record": lambda _: self.values.record(),
+            "case": self.values.case,
         }
 
     def texts(self, count: int) -> Iterator[Labelled]:

@@ -124,11 +124,37 @@ MONTHS = {
     "nl": "januari februari maart april mei juni juli augustus september oktober november december",
     "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
 }
+RECORDS = (
+    "#######|########|##-#####|##-##-##|?######|??-######|??? ### ###|### ### ####|#########|?##-####|"
+    "%-######|%/####|P-#######|MR#####|#### ### ###|?#########|## ### ###|########-#|##.###|%#####"
+).split("|")
+CASES = {
+    "en": (
+        "#:##-cv-#####|#:##-cr-#####-???|##-####|##-CV-####|CV-##-####|% WL #######|HC-%-######|CO/####/%|"
+        "[%] EWHC ### (Ch)|CF-%-####|No. ##-####|C-###/##|T-##/##|%-??-######|### F.3d ###|##-cv-####"
+    ).split("|"),
+    "de": (
+        "# O ###/##|## C ##/##|VIII ZR ##/##|# AZR ###/##|## U ###/##|# BvR ####/##|### Js ####/##|# StR ##/##|"
+        "## F ##/##|S ## KR ###/##|# Ca ####/##|XII ZB ##/##|## K ####/##|C-###/##|###-######-##/#|L # AS ##/##"
+    ).split("|"),
+    "fr": (
+        "##/#####|##-##.###|%/######|##/###|% F ##-##.###|##PA#####|######|C-###/##|##-##.### F|%-####"
+    ).split("|"),
+    "es": ("###/%|####/%|##/%|###/##|%/####|C-###/##|#/%-#|### /%").split("|"),
+}
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 SYLLABLES = (
     "ka lo mi ra ter vex no sol pri zen tal qui do fin lar mon pex ru sa tri vo wen xa yo zu bri cor "
     "den el fa gra hex in jor lum nex om par quo ris syn tor ul vi ax ber cle dra ent"
 ).split()
+# What names of towns go on with.
+TOWN_ENDS = {
+    "de": (" am Main", " an der Oder", " am See", " im Taunus", " a. d. Donau", " ob der Tauber"),
+    "fr": ("-sur-Mer", "-sur-Loire", "-en-Bresse", "-les-Bains", " sous Bois", "-le-Vieux"),
+    "es": (" de la Sierra", " del Río", " de los Infantes", " la Real", " del Mar", " de Arriba"),
+}
+# Between a given name and a surname.
+PARTICLES = {"de": ("von", "von der", "zu", "van", "de")}
 # Romanised names of languages for which Faker has only the native script.
 MORE_FIRST = (
     "Wei Fang Xiu Jing Li Hao Ming Yan Jun Mei Akira Haruto Yuki Sakura Kenji Naoko Hiroshi Emi Takumi "
@@ -222,8 +248,8 @@ class Values:
             return f"{first} {last}-{self.last(where)}"
         if roll < 0.96:
             return f"{last}, {first}"
-        if roll < 0.98:
-            return f"{first} {self.rng.choice(('de', 'van', 'von', 'di', 'van der', 'de la', 'al', 'O’'))} {last}"
+        if roll < 0.98 or (language == "de" and roll < 0.99):
+            return f"{first} {self.rng.choice(PARTICLES.get(language) or ('de', 'van', 'von', 'di', 'van der', 'de la', 'al', 'O’'))} {last}"
         return f"{first} {last} {self.rng.choice(('Jr.', 'Sr.', 'II', 'III', 'PhD'))}"
 
     def full_name(self, language: str = "en") -> str:
@@ -254,7 +280,10 @@ class Values:
                 if all(c.isalpha() or c in " -'." for c in place) and "‚" not in place
                 else "Gent"
             )
-        return self._from(self.locale(language, places=True), "city")
+        town = self._from(self.locale(language, places=True), "city")
+        if language in TOWN_ENDS and self.rng.random() < 0.12:
+            return f"{town}{self.rng.choice(TOWN_ENDS[language])}"
+        return town
 
     def country(self, language: str = "en") -> str:
         """Return a country."""
@@ -562,8 +591,7 @@ class Values:
 
     def code(self) -> str:
         """Return an order number, a part number or another code that names nobody."""
-        rng = self.rng
-        form = rng.choice(
+        form = self.rng.choice(
             (
                 "##-####",
                 "???-####",
@@ -582,11 +610,26 @@ class Values:
                 "????####",
             )
         )
+        return self._spelt(form)
+
+    def record(self) -> str:
+        """Return a number of a patient's record, an insured person or a licence."""
+        return self._spelt(self.rng.choice(RECORDS))
+
+    def case(self, language: str = "en") -> str:
+        """Return the number of a case, as courts of the language write it."""
+        return self._spelt(self.rng.choice(CASES.get(language, CASES["en"])))
+
+    def _spelt(self, form: str) -> str:
+        """Put a digit for each #, a capital for each ?, and a year for each %."""
+        rng = self.rng
         return "".join(
             rng.choice(string.digits)
             if c == "#"
             else rng.choice(string.ascii_uppercase)
             if c == "?"
+            else str(rng.randint(1995, 2026))
+            if c == "%"
             else c
             for c in form
         )

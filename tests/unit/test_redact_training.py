@@ -17,6 +17,7 @@ if not TRAINING.is_dir():
     pytest.skip("training/ is not in this installation", allow_module_level=True)
 sys.path.insert(0, str(TRAINING))
 
+import pii_fields
 import pii_languages
 import pii_templates
 from pii_text import LABELS, NEUTRAL, TextMaker
@@ -113,12 +114,20 @@ def test_every_slot_of_every_template_is_known() -> None:
         ]
         slots = {slot for line in lines for slot in re.findall(r"\{([a-z]+)\}", line)}
         assert slots <= known | set(words)
+    for language, personal in pii_fields.PERSONAL.items():
+        fields = pii_fields.WORDS["any"] | pii_fields.WORDS[language]
+        own = set(fields) | set(pii_languages.WORDS.get(language, {}))
+        lines = [*personal, *pii_fields.PLAIN[language], *fields.values()]
+        slots = {slot for line in lines for slot in re.findall(r"\{([a-z]+)\}", line)}
+        assert slots <= known | own, slots - known - own
     plain = [
         *pii_templates.PLAIN,
         *(line for _, lines in pii_templates.OTHER.values() for line in lines),
         *(line for lines in pii_languages.PLAIN.values() for line in lines),
         *(line for _, lines in pii_languages.HELD.values() for line in lines),
         *(line for words in pii_languages.WORDS.values() for line in words.values()),
+        *(line for lines in pii_fields.PLAIN.values() for line in lines),
+        *(line for words in pii_fields.WORDS.values() for line in words.values()),
     ]
     assert not {slot for line in plain for slot in re.findall(r"\{([a-z]+)\}", line)} & set(LABELS)
 
