@@ -238,9 +238,7 @@ def measure(head: rh.Head, xs: list[Floats], items: Sequence[Labelled]) -> dict[
         found = rh.words(item.text)
         if not found:
             continue
-        x = x.astype(np.float32)
-        cut = x.shape[1] - rh._shape_width()
-        spans = head.spans(item.text, found, head.logits(x[:, :cut], x[:, cut:])).found
+        spans = head.spans(item.text, found, head.logits(x.astype(np.float32))).found
         marks = np.zeros(len(item.text), bool)
         for span in spans:
             marks[span.start : span.end] = True

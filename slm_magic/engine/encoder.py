@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelLoadError
 from .forks import refuse_fork
@@ -54,20 +56,38 @@ class Encoder(Handle):
         states: dict[int, npt.NDArray[np.float32]] = {}
         with self._lock:
             self._reload()
-            # A batch takes a tenth of a second, so Ctrl-C is heard between two of them.
-            for batch in token_batches([len(sequence) for sequence in ids], self.plan):
-                try:
-                    output = self._model.forward_batch([ids[i] for i in batch])
-                except RuntimeError as error:
-                    raise ModelLoadError(
-                        f"{self.installed.name!r} failed in CTranslate2: {first_line(error)}"
-                    ) from error
+            for batch, output in self._side_by_side(ids):
                 padded = np.array(output.last_hidden_state)
                 for row, index in enumerate(batch):
                     states[index] = padded[row, : len(ids[index])]
                     if on_result is not None:
                         on_result(index, states[index])
         return [states[i] for i in range(len(ids))]
+
+    def _side_by_side(self, ids: Sequence[list[int]]) -> Iterator[tuple[list[int], Any]]:
+        """Yield batches of numbers and what the model makes of them, in order."""
+        side = self.plan.inter_threads
+        ahead: deque[tuple[list[int], Future[Any]]] = deque()
+        pool = ThreadPoolExecutor(side, thread_name_prefix="slm-magic-encode")
+        try:
+            for batch in token_batches([len(sequence) for sequence in ids], self.plan):
+                ahead.append((batch, pool.submit(self._forward, [ids[i] for i in batch])))
+                # A batch takes a tenth of a second at most, so Ctrl-C is heard between two.
+                if len(ahead) > side:
+                    done, future = ahead.popleft()
+                    yield done, future.result()
+            for done, future in ahead:
+                yield done, future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+    def _forward(self, batch: list[list[int]]) -> Any:
+        try:
+            return self._model.forward_batch(batch)
+        except RuntimeError as error:
+            raise ModelLoadError(
+                f"{self.installed.name!r} failed in CTranslate2: {first_line(error)}"
+            ) from error
 
     def embed(
         self,

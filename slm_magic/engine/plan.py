@@ -19,9 +19,10 @@ BULK_SENTENCES = 256
 BATCH_TOKENS = {"causal": 4096, "seq2seq": 2048, "encoder": 4096}
 # Sequences a batch: bounds the memory of the decoder's state, and for a causal model how long
 # one step, and so an interrupt, can take.
-BATCH_SEQUENCES = {"causal": 16, "seq2seq": 64, "encoder": 32}
+# An encoder's batches run side by side, and a cell's few sentences must make several.
+BATCH_SEQUENCES = {"causal": 16, "seq2seq": 64, "encoder": 8}
 # With a beam a batch cannot be stopped, so Ctrl-C waits for it before the next call.
-BEAM_SEQUENCES = {"causal": 4, "seq2seq": 16, "encoder": 32}
+BEAM_SEQUENCES = {"causal": 4, "seq2seq": 16, "encoder": 8}
 # Share of the machine's memory that loaded models may fill.
 MEMORY_SHARE = 0.5
 
@@ -62,7 +63,8 @@ def plan(kind: ModelKind, workload: Workload = "cell") -> Plan:
     One cell wants its answer soon: one batch on all cores. Bulk work on a translator wants
     batches side by side, one core each, which was 3 to 5 per cent faster on two cores and
     scales better on more. A causal model is bound by reading its weights, so its batches are
-    never run side by side; an encoder's calls come one after the other.
+    never run side by side. An encoder's always are: its layers are so short that threads within
+    one batch wait for each other, on a busy machine for most of the time.
 
     ``SLM_MAGIC_THREADS`` and ``SLM_MAGIC_COMPUTE_TYPE`` override the number of threads and the
     compute type.
@@ -73,7 +75,7 @@ def plan(kind: ModelKind, workload: Workload = "cell") -> Plan:
         If one of these variables does not hold what it should.
     """
     threads = _environment_int("SLM_MAGIC_THREADS") or cores()
-    side_by_side = kind == "seq2seq" and workload == "bulk"
+    side_by_side = kind == "encoder" or (kind == "seq2seq" and workload == "bulk")
     return Plan(
         # "default" would run float16 folders as float32 on a CPU.
         compute_type=os.environ.get("SLM_MAGIC_COMPUTE_TYPE") or "int8",
