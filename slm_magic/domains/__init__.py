@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import OptionError, did_you_mean
-from .reading import Pattern, read
+from .patterns import Pattern
+from .reading import read
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -4,35 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from ..errors import LanguageError, OptionError, did_you_mean
 from ..text import languages
+from .patterns import SHARED, Pattern
 
 _KEYS = ("title", "focus", "figures", "style", "entities", "patterns", "glossary")
-_PATTERN_KEYS = ("entity", "regex", "score", "context")
+_PATTERN_KEYS = ("use", "entity", "regex", "score", "context")
 _ENTITY = re.compile(r"[A-Z][A-Z0-9_]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """A type of personal data that a regular expression finds.
-
-    Attributes
-    ----------
-    entity
-        Its name, in capitals.
-    regex
-        In the syntax of the package `regex`, read without regard to case.
-    score
-        How sure a match is, from 0 to 1; below 0.4 it counts only beside a word of `context`.
-    """
-
-    entity: str
-    regex: str
-    score: float = 0.6
-    context: tuple[str, ...] = ()
 
 
 def read(table: Mapping[str, Any], pack: str) -> dict[str, Any]:
@@ -92,6 +72,9 @@ def _patterns(found: Any, pack: str) -> tuple[Pattern, ...]:
     made = []
     for one in found:
         _known(one, _PATTERN_KEYS, pack)
+        if "use" in one:
+            made.append(_shared(one, pack))
+            continue
         entity, expression, score = one.get("entity"), one.get("regex"), one.get("score", 0.6)
         if not isinstance(entity, str) or not _ENTITY.fullmatch(entity):
             raise _wrong(pack, "entity", "a name in capitals, such as CASE_NUMBER")
@@ -101,6 +84,15 @@ def _patterns(found: Any, pack: str) -> tuple[Pattern, ...]:
             raise _wrong(pack, "regex", "a regular expression")
         made.append(Pattern(entity, expression, float(score), _texts(one, "context", pack)))
     return tuple(made)
+
+
+def _shared(one: Mapping[str, Any], pack: str) -> Pattern:
+    name = one["use"]
+    if len(one) > 1 or not isinstance(name, str) or name not in SHARED:
+        near = did_you_mean(str(name), list(SHARED))
+        wanted = f"alone, and the name of a shared pattern ({', '.join(SHARED)})"
+        raise OptionError(f"use in the domain pack {pack} must be {wanted}.{near}")
+    return SHARED[name]
 
 
 def _glossary(found: Any, pack: str) -> dict[tuple[str, str], dict[str, str]]:

@@ -65,6 +65,14 @@ def test_a_pack_by_its_path_and_one_that_takes_a_shipped_ones_place(own: Path) -
     assert domains.get(str(path)).title == "Wasps"
 
 
+def test_packs_share_patterns_by_name(own: Path) -> None:
+    (own / "bees.toml").write_text(f'{OWN}\n[[patterns]]\nuse = "DATE_OF_BIRTH"', encoding="utf-8")
+    of = {name: domains.get(name).patterns for name in ("bees", "legal", "medical")}
+    shared = set(of["bees"]) & set(of["legal"]) & set(of["medical"])
+    assert [pattern.entity for pattern in shared] == ["DATE_OF_BIRTH"]
+    assert {pattern.entity for pattern in of["bees"]} == {"HIVE_NUMBER", "DATE_OF_BIRTH"}
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -76,6 +84,9 @@ def test_a_pack_by_its_path_and_one_that_takes_a_shipped_ones_place(own: Path) -
         ('title = "x"\nentities = ["person"]', "names in capitals"),
         ('title = "x"\n[[patterns]]\nentity = "A"', "regex in .* a regular expression"),
         ('title = "x"\n[[patterns]]\nentity = "A"\nregex = "x"\nscore = 2', "from 0 to 1"),
+        ('title = "x"\n[[patterns]]\nuse = "DATE_OF_BRITH"', "Did you mean 'DATE_OF_BIRTH'"),
+        ('title = "x"\n[[patterns]]\nuse = "DATE_OF_BIRTH"\nscore = 1.0', "use in .* alone"),
+        ('title = "x"\n[[patterns]]\nuse = 3', "use in .* the name of a shared pattern"),
         ('title = "x"\n[glossary.en]\na = "b"', "glossary.en in"),
         ('title = "x"\n[glossary.en-xx]\na = "b"', "glossary.en-xx in"),
         ('title = "x"\n[glossary.en-fr]\na = ""', "glossary.en-fr in"),
