@@ -9,6 +9,8 @@ import pytest
 from slm_magic import catalog
 from slm_magic.errors import UnknownModelError
 from slm_magic.sources import pypi
+from slm_magic.tasks import redact_head
+from slm_magic.tasks.redact import TRAINED
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -36,6 +38,12 @@ def test_every_card_is_complete(name: str) -> None:
     if card.kind == "causal":
         assert set(card.tasks) <= set(card.prompts)
         assert all({"system", "user"} <= set(card.prompts[task]) for task in card.tasks)
+
+
+def test_the_head_in_this_package_is_the_one_of_the_catalogue() -> None:
+    card = CARDS["pii-minilm"]
+    assert card.revision == redact_head.revision()
+    assert set(card.languages) == set(TRAINED)
 
 
 @pytest.mark.parametrize("name", [n for n, c in CARDS.items() if c.source.kind == "pypi"])

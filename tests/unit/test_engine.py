@@ -156,6 +156,41 @@ def test_hidden_states_do_not_depend_on_the_batch(open_tiny: Callable[..., Any])
         np.testing.assert_allclose(handle.hidden([one])[0], states, atol=1e-2)
 
 
+def test_an_encoder_runs_batches_side_by_side_and_in_order(
+    open_tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLM_MAGIC_THREADS", "3")
+    handle = open_tiny("encoder", "side")
+    assert (handle.plan.inter_threads, handle.plan.intra_threads) == (3, 1)
+    # Forty sequences are five batches, so some wait while others are read.
+    ids = [[3 + (i + k) % 7 for k in range(1 + i % 9)] for i in range(40)]
+    seen: dict[int, tuple[int, ...]] = {}
+    threads = set()
+
+    def note(index: int, states: Any) -> None:
+        seen[index] = states.shape
+        threads.add(threading.current_thread())
+
+    together = handle.hidden(ids, on_result=note)
+    assert seen == {i: (len(one), 16) for i, one in enumerate(ids)}
+    assert threads == {threading.current_thread()}
+    for one, states in zip(ids, together, strict=True):
+        np.testing.assert_allclose(handle.hidden([one])[0], states, atol=1e-2)
+    assert handle.hidden([]) == []
+
+    class Failing:
+        model_is_loaded = True
+
+        def forward_batch(self, batch: list[list[int]]) -> Any:
+            raise RuntimeError("no such position\nin the table")
+
+    told = "failed in CTranslate2: no such position"
+    with monkeypatch.context() as patched, pytest.raises(ModelLoadError, match=told) as caught:
+        patched.setattr(handle, "_model", Failing())
+        handle.hidden(ids)
+    assert "\n" not in str(caught.value)
+
+
 def test_embeddings_have_length_one(open_tiny: Callable[..., Any]) -> None:
     vectors = open_tiny("encoder").embed(["w1 w2", "w3"])
     assert vectors.shape == (2, 16)

@@ -148,3 +148,31 @@ def test_the_shipped_arrays_are_the_recorded_ones_and_small() -> None:
     data = (resources.files("slm_magic") / "pii" / "head.npz").read_bytes()
     assert len(data) < 1_000_000
     assert hashlib.sha256(data).hexdigest() == rh.sha256()
+
+
+def test_texts_scored_together_are_scored_as_each_alone() -> None:
+    rng = np.random.default_rng(3)
+    wide, reach = 6, (2 * rh.NEAR + 1, 2 * rh.FAR + 1)
+    sizes = {"w1": (wide, 5), "w2": (reach[0] * 5, 4), "w3": (reach[1] * 4, 3)}
+    sizes |= {"b1": (5,), "b2": (4,), "b3": (3,)}
+    arrays = {k: rng.normal(size=s).astype(np.float32) for k, s in sizes.items()}
+    head = rh.Head(("O", "PERSON", "AGE"), arrays)
+    texts = [rng.normal(size=(count, wide)).astype(np.float32) for count in (1, 7, 2, 30)]
+    together = head._side_by_side(texts)
+    assert [len(scores) for scores in together] == [1, 7, 2, 30]
+    for rows, scores in zip(texts, together, strict=True):
+        np.testing.assert_allclose(head.logits(rows), scores, rtol=1e-5, atol=1e-5)
+
+
+def test_a_text_that_the_body_reads_nothing_of_holds_nothing() -> None:
+    class Deaf:
+        def encode_ids(self, text: str) -> list[int]:
+            return [101, 5, 102]
+
+        def encode_offsets(self, text: str) -> tuple[list[int], list[tuple[int, int]]]:
+            return [101, 102], [(0, 0), (0, 0)]
+
+    encoder = CountingEncoder()
+    encoder.tokenizer = Deaf()  # type: ignore[assignment]
+    # Zero-width spaces: signs to a program, and nothing at all to the body.
+    assert rh.load().read(encoder, ["\u200b\u200b", ""]) == [rh.Reading([], [])] * 2
