@@ -19,6 +19,7 @@ from presidio_analyzer.predefined_recognizers import (
 
 from .redact_words import (
     ADDRESSED,
+    COMPANY,
     IBAN_LENGTHS,
     INTRODUCED,
     MONTHS,
@@ -237,11 +238,11 @@ def mod97(code: str) -> bool:
 
 
 def _by_case(language: str) -> list[Any]:
-    """Return what capitals tell: streets by their kind, and names behind a form of address.
+    """Return what capitals tell: streets, companies, and names behind a form of address.
 
     The head saw fewer texts in these languages than in English.
     """
-    made = []
+    made = [("ORGANIZATION", Pattern("company", COMPANY, 0.6))]
     if language in STREET:
         street = Pattern("street", STREET[language], 0.6)
         made.append(("STREET_ADDRESS", street))

@@ -79,14 +79,28 @@ MONTHS = {
 
 
 NAME = r"[A-ZÀ-ÖØ-ÞŁŚŠŽČĆ][\w'’.-]*"
+# What goes on behind a street: the postcode and the town.
+_TOWN = rf"(?:,?[ ]\d{{4,5}}[ ]{NAME}(?<!\.))?"
 STREET = {
-    "de": r"\b[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|weg|allee|platz|gasse|ring|ufer|damm)\s\d{1,4}\s?[a-z]?\b",
-    "fr": rf"\b(?:\d{{1,4}}(?:\s?bis|\s?ter)?,?\s)(?:rue|avenue|boulevard|chemin|place|allée|impasse|quai)\s(?:(?:de\sla|de|du|des|la|le)\s|de\sl'|d'|l')?{NAME}(?:[\s-]{NAME}){{0,2}}",
-    "es": rf"\b(?:[Cc]alle|C/|[Aa]venida|Avda\.|[Pp]laza|[Pp]aseo|[Cc]amino)\s(?:(?:de\sla|de\slos|de\slas|del|de)\s)?{NAME}(?:\s{NAME}){{0,3}},?\s\d{{1,4}}\b",
-    "it": rf"\b(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Ll]argo)\s(?:(?:dei|delle|della|del|di)\s)?{NAME}(?:\s{NAME}){{0,2}},?\s\d{{1,4}}\b",
+    "de": r"\b[A-ZÄÖÜ][\wäöüß-]*(?:straße|strasse|str\.|weg|allee|platz|gasse|ring|ufer|damm)\s\d{1,4}\s?[a-z]?\b"
+    + _TOWN,
+    "fr": rf"\b(?:\d{{1,4}}(?:\s?bis|\s?ter)?,?\s)(?:rue|avenue|boulevard|chemin|place|allée|impasse|quai)\s(?:(?:de\sla|de|du|des|la|le)\s|de\sl'|d'|l')?{NAME}(?:[\s-]{NAME}){{0,2}}(?<!\.){_TOWN}",
+    "es": rf"\b(?:[Cc]alle|C/|[Aa]venida|Avda\.|[Pp]laza|[Pp]aseo|[Cc]amino)\s(?:(?:de\sla|de\slos|de\slas|del|de)\s)?{NAME}(?:\s{NAME}){{0,3}},?\s\d{{1,4}}\b{_TOWN}",
+    "it": rf"\b(?:[Vv]ia|[Vv]iale|[Pp]iazza|[Cc]orso|[Ll]argo)\s(?:(?:dei|delle|della|del|di)\s)?{NAME}(?:\s{NAME}){{0,2}},?\s\d{{1,4}}\b{_TOWN}",
     "nl": r"\b[A-Z]\w*(?:straat|laan|weg|plein|gracht|kade|dijk)\s\d{1,4}\s?[a-z]?\b",
     "pt": rf"\b(?:[Rr]ua|[Aa]venida|Av\.|[Tt]ravessa|[Pp]raça)\s(?:(?:da|das|do|dos|de)\s)?{NAME}(?:\s{NAME}){{0,3}},?\s\d{{1,4}}\b",
 }
+# A company: names in capitals before a legal form that is written in no other sense. AG, SE and SA
+# are, and are left to the head.
+_NO_NAME = (
+    "Die|Der|Das|Den|Eine?|Einer|Diese|Unsere|Ihre|The|An?|This|That|Our|Your|Any|Each|Every|La|El|Le|Les|Une?|"
+    "Cette|Notre|Votre|Una|Esta|Nuestra|Su|Il|Lo|De|Het|Een|Uma|Als|Bei|Pour|Para|For|As"
+)
+COMPANY = (
+    rf"\b(?!(?:{_NO_NAME})\b){NAME}(?:,?[ ](?:(?:&|y|und|et|e|de|del|des|du|and|of)[ ])?{NAME}){{0,3}},?[ ]"
+    r"(?:GmbH(?:[ ]&[ ]Co\.?[ ]KG)?|mbH|UG|e\.[ ]?V\.|SARL|SASU?|S\.A\.S\.|S\.A\.|S\.L\.U?\.?|S\.p\.A\.|"
+    r"S\.r\.l\.|B\.V\.|N\.V\.|Ltd\.?|L\.?L\.?C\.?|LLP|Inc\.?|plc|PLC)(?!\w)"
+)
 ADDRESSED = {
     "en": r"Mr\.?|Mrs\.?|Ms\.?|Miss",
     "de": r"Herrn?|Frau",

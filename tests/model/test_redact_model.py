@@ -117,6 +117,69 @@ def test_other_languages(language: str, text: str, secrets: tuple[str, ...]) -> 
     assert result.restore() == text
 
 
+@pytest.mark.parametrize(
+    ("language", "domain", "text", "gone", "stays"),
+    [
+        (
+            "en",
+            "medical",
+            "Mr Desmond Achebe, born 2 May 1931, MRN 4471-902, has Crohn's disease. He takes "
+            "mesalazine 800 mg and ramipril 5 mg. Seen by Dr. Imogen Fairbairn in Swansea.",
+            ("Desmond", "Achebe", "1931", "4471-902", "Imogen", "Fairbairn", "Swansea"),
+            ("Crohn's disease", "mesalazine 800 mg", "ramipril 5 mg"),
+        ),
+        (
+            "de",
+            "medical",
+            "Patientin: Roswitha Dornbusch, geb. am 04.11.1944, Fallnummer 24-778120. Bei Morbus "
+            "Parkinson wurde Levodopa 100 mg angesetzt. Hausarzt ist Dr. Emil Kranz in Fulda.",
+            ("Roswitha", "Dornbusch", "1944", "24-778120", "Emil", "Kranz", "Fulda"),
+            ("Morbus Parkinson", "Levodopa 100 mg"),
+        ),
+        (
+            "fr",
+            "legal",
+            "Affaire n° 23/01874 : Mme Bérengère Laudet contre Monsieur Fabrice Coste, né le 12 "
+            "juin 1979 à Dijon. La demanderesse invoque l'article 1103 du Code civil.",
+            ("23/01874", "Bérengère", "Laudet", "Fabrice", "Coste", "1979", "Dijon"),
+            ("La demanderesse invoque l'article 1103 du Code civil.",),
+        ),
+        (
+            "es",
+            "legal",
+            "Autos 318/2022. La demandante, Piedad Alarcón Vega, nacida el 9 de enero de 1968 en "
+            "Murcia, alega el artículo 1101 del Código Civil frente al arrendador.",
+            ("318/2022", "Piedad", "Alarcón", "Vega", "1968", "Murcia"),
+            ("alega el artículo 1101 del Código Civil frente al arrendador.",),
+        ),
+    ],
+)
+def test_letters_of_clinics_and_courts(
+    language: str, domain: str, text: str, gone: tuple[str, ...], stays: tuple[str, ...]
+) -> None:
+    result = redact(text, language=language, domain=domain)
+    assert [value for value in gone if value in result.text] == []
+    assert [value for value in stays if value not in result.text] == []
+    assert "DATE_OF_BIRTH" in {span.entity_type for span in result.spans}
+    assert result.restore() == text
+
+
+def test_ordinary_words_of_clinics_and_courts_stay() -> None:
+    texts = {
+        "en": "Alzheimer's disease was ruled out; start sertraline 50 mg. The tenant may appeal.",
+        "de": "Morbus Crohn unter Azathioprin stabil. Nach § 535 BGB haftet der Vermieter.",
+        "fr": "Syndrome de Cushing écarté, Bisoprolol 5 mg. Le bailleur doit réparer la toiture.",
+        "es": "Enfermedad de Parkinson leve, Omeprazol 20 mg. El recurso carece de fundamento.",
+    }
+    for language, text in texts.items():
+        for domain in (None, "medical", "legal"):
+            assert redact(text, language=language, domain=domain).text == text
+
+
+def test_signs_that_nobody_sees_are_no_error() -> None:
+    assert redact(["\u200b", "Ask Henrik Solberg."])[0].text == "\u200b"
+
+
 def test_a_long_text_is_read_to_its_end() -> None:
     filler = "The committee will look at the budget again next week, as agreed. " * 60
     result = redact(f"{filler}My name is Dana Okafor. {filler}Regards, Henrik Solberg")

@@ -79,6 +79,14 @@ def test_it_is_found_whole(
         ("es", "STREET_ADDRESS", "Calle de la Luna 7", "vivo en {} y"),
         ("de", "STREET_ADDRESS", "Lindenallee 17", "in der {} wohnt"),
         ("fr", "STREET_ADDRESS", "14 bis, rue des Tilleuls", "au {} depuis"),
+        ("de", "STREET_ADDRESS", "Lindenallee 17, 28203 Bremen", "wohnhaft {}."),
+        ("fr", "STREET_ADDRESS", "5 impasse du Moulin, 64100 Bayonne", "au {}, pour"),
+        ("es", "STREET_ADDRESS", "calle Sol 9, 41003 Sevilla", "en la {}. Vivo"),
+        ("de", "ORGANIZATION", "Hansa Kühltechnik GmbH", "an die {} geht"),
+        ("de", "ORGANIZATION", "Wagner & Partner GmbH & Co. KG", "die {} liefert"),
+        ("fr", "ORGANIZATION", "Boulangerie du Port SARL", "chez {} depuis"),
+        ("es", "ORGANIZATION", "Inmuebles Monte Verde S.L.", "contra {}, que"),
+        ("en", "ORGANIZATION", "Harrow Lane Dental, Inc.", "to {} today"),
         ("fr", "PERSON", "Lefèvre", "Bonjour Madame {},"),
         ("fr", "PERSON", "Julien Moreau", "Bonjour, je suis {}, et"),
         ("es", "PERSON", "Lucía", "me llamo {} y"),
@@ -106,6 +114,7 @@ def test_other_languages(
         "At 10:30:15 the temperature was -12.5 degrees.",
         "i = 10_000_000; x = [1, 2, 3, 4, 5, 6, 7, 8, 9]",
         "Pages 120-135 and 2019-2023.",
+        "Eine GmbH, a plc or an LLC: The LLC pays. Die GmbH haftet, une SARL aussi, la S.A. no.",
     ],
 )
 def test_ordinary_numbers_stay(analyzers: dict[str, Analyzer], text: str) -> None:
