@@ -96,7 +96,12 @@ def _overlapping(spans: Sequence[Span]) -> list[list[Span]]:
 
 
 def _one(group: Sequence[Span], guessed: Collection[str]) -> Span:
-    best = max(group, key=lambda s: (_certain(s, group, guessed), s.end - s.start, s.score))
+    def rank(span: Span) -> tuple[bool, bool, int, float]:
+        sure = _certain(span, group, guessed)
+        # A date of birth is a date too, and the head is as sure of that.
+        return sure, sure and span.entity != "DATE_TIME", span.end - span.start, span.score
+
+    best = max(group, key=rank)
     return replace(best, start=min(s.start for s in group), end=max(s.end for s in group))
 
 
@@ -106,6 +111,8 @@ def _certain(span: Span, group: Sequence[Span], guessed: Collection[str]) -> boo
         return False
     return not any(
         other.entity not in guessed
+        # What is inside a date is no chance: a date of birth.
+        and other.entity != "DATE_TIME"
         and other.score >= LIKELY
         and other.start <= span.start
         and span.end <= other.end

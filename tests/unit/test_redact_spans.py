@@ -144,3 +144,12 @@ def test_a_wanted_pattern_inside_an_unwanted_guess_is_taken_out() -> None:
     findings = [("LOCATION", 0, 13, 0.9), ("URL", 2, 11, 0.5), ("EMAIL_ADDRESS", 2, 8, 0.6)]
     spans = resolve(text, findings, {"EMAIL_ADDRESS", "URL"})
     assert [(s.start, s.end) for s in spans] == [(2, 11)]
+
+
+def test_a_date_of_birth_is_one_though_the_head_is_surer_of_a_date() -> None:
+    text = "born on 4 May 1950 in"
+    date = [("DATE_TIME", 5, 18, 1.0), ("DATE_OF_BIRTH", 8, 18, 0.97)]
+    assert [(s.entity, s.start, s.end) for s in resolve(text, date)] == [("DATE_OF_BIRTH", 5, 18)]
+    # Of one that is not sure of itself, the longer stays.
+    weak = [("DATE_TIME", 5, 18, 1.0), ("DATE_OF_BIRTH", 8, 18, 0.6)]
+    assert [s.entity for s in resolve(text, weak)] == ["DATE_TIME"]
