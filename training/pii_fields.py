@@ -23,18 +23,18 @@ WORDS: dict[str, dict[str, str]] = {
         "drug": "{dstem}{dend}|{dstem}{dend}|{dstem}{dend}|Metformin|Ibuprofen|Aspirin|Heparin|Insulin|Morphine|"
         "Digoxin|Tramadol|Warfarin|Xarelto|Eliquis|Humira|Lantus|Ventolin|Augmentin|Nurofen|Voltaren|"
         "Diclofenac|Amiodarone|Novalgin|Clexane|Lasix|Lipitor|Zoloft|Prozac|Valium|Ritalin|Symbicort|Botox",
-        # Named after people, and naming none of them; without surnames that many people have.
-        "eponym": "Addison|Alzheimer|Asperger|Barrett|Basedow|Bechterew|Behçet|Burkitt|Chagas|Charcot|"
-        "Conn|Creutzfeldt-Jakob|Crohn|Cushing|Duchenne|Dupuytren|Ehlers-Danlos|Ewing|Fabry|Fallot|Friedreich|"
-        "Gaucher|Goodpasture|Guillain-Barré|Hashimoto|Hirschsprung|Hodgkin|Horner|Horton|Huntington|"
+        # Named after people, and naming none of them.
+        "eponym": "Addison|Alzheimer|Asperger|Barrett|Basedow|Bechterew|Behçet|Bell|Bowen|Burkitt|Chagas|Charcot|"
+        "Conn|Creutzfeldt-Jakob|Crohn|Cushing|Down|Duchenne|Dupuytren|Ehlers-Danlos|Ewing|Fabry|Fallot|Friedreich|"
+        "Gaucher|Gilbert|Goodpasture|Graves|Guillain-Barré|Hashimoto|Hirschsprung|Hodgkin|Horner|Horton|Huntington|"
         "Kaposi|Kawasaki|Klinefelter|Korsakoff|Ledderhose|Legg-Calvé-Perthes|Lyme|Mallory-Weiss|Marfan|Ménière|"
-        "Meniere|Osgood-Schlatter|Osler|Paget|Parkinson|Perthes|Peyronie|Prader-Willi|Raynaud|Reye|"
-        "Scheuermann|Sjögren|Stevens-Johnson|Sudeck|Takayasu|Tietze|Tourette|Wegener|Werlhof|Wernicke|"
-        "Whipple|Wilms|Wolff-Parkinson-White|Zenker|Zollinger-Ellison",
-        "sign": "Babinski|Lasègue|Homans|Romberg|Trendelenburg|Tinel|Phalen|Lachman|McMurray|Kernig|Chvostek|"
-        "Glasgow|Apgar|Barthel|Braden|Child-Pugh|Gleason|Karnofsky|Mallampati|Rinne|Doppler",
+        "Meniere|Osgood-Schlatter|Osler|Paget|Parkinson|Perthes|Peyronie|Pick|Prader-Willi|Raynaud|Reiter|Reye|"
+        "Scheuermann|Sjögren|Stevens-Johnson|Still|Sudeck|Takayasu|Tietze|Tourette|Turner|Wegener|Werlhof|Wernicke|"
+        "Whipple|Wilms|Wilson|Wolff-Parkinson-White|Zenker|Zollinger-Ellison",
+        "sign": "Babinski|Lasègue|Murphy|Homans|Romberg|Trendelenburg|Tinel|Phalen|Lachman|McMurray|Kernig|Chvostek|"
+        "Glasgow|Apgar|Barthel|Braden|Child-Pugh|Gleason|Karnofsky|Mallampati|Norton|Rinne|Weber|Allen|Doppler",
         "operation": "Billroth|Nissen|Hartmann|Whipple|Kocher|Bassini|Lichtenstein|Shouldice|Heimlich|Foley|Kirschner|"
-        "Redon|Seldinger|Holter|Hickman|Swan-Ganz|Zimmer frame|Steri-Strip|Ryle|Yankauer|Bankart|Weber B",
+        "Redon|Seldinger|Holter|Hickman|Swan-Ganz|Zimmer frame|Steri-Strip|Robinson|Ryle|Yankauer|Bankart|Weber B",
         "lab": "HbA1c|CRP|TSH|INR|LDL|HDL|eGFR|GFR|ALT|AST|GGT|PSA|BNP|Hb|MCV|WBC|Na|K|Ca|LDH|CK|PTT|D-dimer|ESR|pH|pO2",
         "value": "{number}|4.{number}|0.{number}|{number}.1|{number},2|>{number}|<{number}|{number}/{number}",
         "unit": "mg|g|ml|mL|µg|mcg|IU|IE|mmol/l|mmol/L|mg/dl|mg/dL|g/dl|U/l|ng/ml|mmHg|kg|cm|bpm|%",

@@ -147,24 +147,6 @@ SYLLABLES = (
     "ka lo mi ra ter vex no sol pri zen tal qui do fin lar mon pex ru sa tri vo wen xa yo zu bri cor "
     "den el fa gra hex in jor lum nex om par quo ris syn tor ul vi ax ber cle dra ent"
 ).split()
-# Given names that Faker has not, mostly short and regional ones, by language.
-MORE_FIRST_OF = {
-    "de": (
-        "Uli Kalle Heiner Silke Antje Wiebke Imke Frauke Svenja Malte Hauke Torben Fiete Inken Swantje Enno Keno "
-        "Ilka Sigrun Wenke Maike Sönke Birte Ole Tjark Vroni Xaver Resi Sepp Wastl Burgi Vreni Urs Beat Reto "
-        "Elif Emre Merve Cem Zeynep Mehmet Ayşe Burak Kasia Piotr Milena Dragan Snežana"
-    ).split(),
-    "fr": (
-        "Maëlle Yanis Kenza Titouan Loïc Gaël Maïwenn Soazig Erwan Nolwenn Tanguy Enora Lucette Ginette Josette "
-        "Mireille Yolande Huguette Rachid Nabil Samia Leïla Mamadou Fatou Ousmane Aminata Awa Moussa Djibril "
-        "Clémence Apolline Anatole Gaspard Célestine Honorine Zélie Jo Fanfan Titi Manu Seb Mumu"
-    ).split(),
-    "es": (
-        "Paco Pepe Lola Chema Iñaki Ainhoa Txema Rocío Yoli Charo Quique Pili Merche Conchi Nuria Jordi Mercè "
-        "Uxía Brais Iria Aitor Nerea Unai Leire Gorka Xoán Amparo Visi Toñi Kiko Chus Loli Fede Nico Santi "
-        "Wilmer Yamila Ximena Itzel Citlali Eusebio Maricarmen Joaquina Perico"
-    ).split(),
-}
 # What names of towns go on with.
 TOWN_ENDS = {
     "de": (" am Main", " an der Oder", " am See", " im Taunus", " a. d. Donau", " ob der Tauber"),
@@ -235,11 +217,8 @@ class Values:
 
     def first(self, locale: str) -> str:
         """Return a given name."""
-        roll = self.rng.random()
-        if roll < 0.1:
+        if self.rng.random() < 0.1:
             return self.rng.choice(MORE_FIRST)
-        if roll < 0.25 and (more := MORE_FIRST_OF.get(locale[:2])):
-            return self.rng.choice(more)
         return str(self.fake(locale).first_name())
 
     def last(self, locale: str) -> str:
