@@ -148,7 +148,7 @@ def check_checkpoint(files: Path) -> tuple[str, list[Path]]:
                 "pull a checkpoint without it, or a GGUF file of the model"
             )
     model_type = config.get("model_type")
-    if model_type not in ARCHITECTURES:
+    if not isinstance(model_type, str) or model_type not in ARCHITECTURES:
         known = ", ".join(sorted({*ARCHITECTURES, *FAMILIES}))
         raise ConversionError(
             f"Checkpoints of type {model_type!r} cannot be converted, only {known}"

@@ -107,8 +107,8 @@ def detect(path: Path) -> Form:
     weights = (path / "model.safetensors", path / INDEX)
     if any(one.is_file() for one in weights) and (path / "config.json").is_file():
         # What neither can convert is told by the one that knows of both.
-        encoder = read_json(path / "config.json").get("model_type") in FAMILIES
-        return "bert" if encoder else "checkpoint"
+        family = read_json(path / "config.json").get("model_type")
+        return "bert" if isinstance(family, str) and family in FAMILIES else "checkpoint"
     raise ConversionError(
         f"{path.name} holds no model: expected model.bin, or model.safetensors with config.json"
     )

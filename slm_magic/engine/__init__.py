@@ -36,6 +36,7 @@ __all__ = [
     "TokenClassifier",
     "Workload",
     "answer",
+    "check_files",
     "compute_types",
     "cores",
     "load",
@@ -130,15 +131,25 @@ def probe(folder: Path, card: ModelCard) -> None:
     ModelLoadError
         If it cannot be loaded, or its answer is empty or not finite.
     """
-    from ..convert.detect import check_weights
-    from ..tokenization_check import check_class
     from . import trial
+
+    check_files(folder, card)
+    # An interpreter that was built into another program cannot start a second one.
+    (trial.run if sys.executable else answer)(folder, card)
+
+
+def check_files(folder: Path, card: ModelCard) -> None:
+    """Raise if the weights are of another kind of model than the card says.
+
+    Raises
+    ------
+    ModelLoadError
+        Saying which kind they are of.
+    """
+    from ..tokenization_check import check_class
 
     if card.kind in KINDS:
         check_class(card.name, folder, card.kind)
-    check_weights(folder / "model.bin")
-    # An interpreter that was built into another program cannot start a second one.
-    (trial.run if sys.executable else answer)(folder, card)
 
 
 def answer(folder: Path, card: ModelCard) -> None:

@@ -60,7 +60,7 @@ def main() -> None:
 
     def probe(folder, card):  # type: ignore[no-untyped-def]
         """Do what `engine.probe` does, without a process for each case."""
-        engine._check_class(folder, card)
+        engine.check_files(folder, card)
         told = trial._outcome(lambda: engine.answer(folder, card), card.name)
         if told["error"]:
             raise ModelLoadError(told["message"])

@@ -8,6 +8,7 @@ import pickle
 import shutil
 import stat
 import struct
+import tempfile
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,8 @@ from tiny_gguf import Tiny
 from slm_magic.store import Store
 
 Make = Callable[[Path], Path]
+# Where an archive with absolute names would write.
+OUTSIDE = Path(tempfile.gettempdir(), "escaped-slm.txt")
 
 
 class _Harm:
@@ -437,7 +440,7 @@ BAD: dict[str, Make] = {
     "argos pickle": _file("bad.argosmodel", _PICKLE),
     "argos up": _zip("bad.argosmodel", ("../escaped.txt", b"x")),
     "argos deep up": _zip("bad.argosmodel", ("package/model/../../../escaped.txt", b"x")),
-    "argos absolute": _zip("bad.argosmodel", (_member("/tmp/escaped-slm.txt"), b"x")),
+    "argos absolute": _zip("bad.argosmodel", (_member(str(OUTSIDE)), b"x")),
     "argos drive": _zip("bad.argosmodel", (_member("C:/escaped.txt"), b"x")),
     "argos backslash": _zip("bad.argosmodel", (_member("..\\escaped.txt"), b"x")),
     "argos nul": _archive(_replace(b"stanza/resources.json", b"stanza/res\0urces.json")),

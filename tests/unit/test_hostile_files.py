@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import tiny
-from hostile import BAD
+from hostile import BAD, OUTSIDE
 
 from slm_magic import engine
 from slm_magic.errors import SlmMagicError
@@ -58,7 +58,7 @@ def test_a_bad_file_is_one_error_and_changes_nothing(
     assert_whole(store, old, path)
     # The same paths everywhere: nothing was unpacked beside, nothing was left behind.
     assert tree(tmp_path) == before
-    assert not Path("/tmp/escaped-slm.txt").exists()
+    assert not OUTSIDE.exists()
     handle = engine.load(old)
     (answer,) = handle.translate([handle.tokenizer.encode("w", "en", "fr")])
     assert answer is not None

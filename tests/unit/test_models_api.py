@@ -12,6 +12,7 @@ import tiny
 from tiny_gguf import Tiny
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
 from wheelhouse import Index, card_table, model_members
 
 import slm_magic as slm
@@ -155,7 +156,9 @@ def test_a_loaded_model_gives_way_to_a_new_pull(two: list[dict[str, Any]], tmp_p
     folder = tiny.encoder(tmp_path / "mine")
     (folder / "tokenizer_config.json").write_text("{}")
     words = {word: i for i, word in enumerate(["<unk>", "<s>", "</s>", *tiny.WORDS])}
-    Tokenizer(WordLevel(words, unk_token="<unk>")).save(str(folder / "tokenizer.json"))
+    tokenizer = Tokenizer(WordLevel(words, unk_token="<unk>"))
+    tokenizer.pre_tokenizer = Whitespace()
+    tokenizer.save(str(folder / "tokenizer.json"))
     old = slm.pull(folder, name="mine", progress=False)
     handle = engine.load(old)
     assert "mine" in engine.loaded()
