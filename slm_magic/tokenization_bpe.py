@@ -39,12 +39,12 @@ class BpeTokenizer:
 
     def __init__(self, folder: Path, package: Package | None) -> None:
         try:
-            from sacremoses import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
+            from sacremoses import (
                 MosesDetokenizer,
                 MosesPunctNormalizer,
                 MosesTokenizer,
             )
-            from subword_nmt.apply_bpe import (  # type: ignore[import-not-found,import-untyped,unused-ignore]
+            from subword_nmt.apply_bpe import (
                 BPE,
             )
         except ImportError as error:
