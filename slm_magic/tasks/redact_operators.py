@@ -178,6 +178,7 @@ class Fake:
             "TITLE": lambda: str(rng.choice(("Mx.", "M.", "Dr."))),
             "NRP": lambda: str(rng.choice(("Atlantean", "Lilliputian", "Utopian", "Ruritanian"))),
             "DATE_TIME": lambda: _date(value, f, rng),
+            "DATE_OF_BIRTH": lambda: _date(value, f, rng),
         }
         made = makers[entity]() if entity in makers else like(value, rng)
         return str(made)

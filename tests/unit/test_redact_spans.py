@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from slm_magic.tasks.redact_operators import Tag, like
+from slm_magic.tasks.redact_operators import Fake, Tag, like
 from slm_magic.tasks.redact_spans import People, key, resolve
 
 
@@ -153,3 +153,15 @@ def test_a_date_of_birth_is_one_though_the_head_is_surer_of_a_date() -> None:
     # Of one that is not sure of itself, the longer stays.
     weak = [("DATE_TIME", 5, 18, 1.0), ("DATE_OF_BIRTH", 8, 18, 0.6)]
     assert [s.entity for s in resolve(text, weak)] == ["DATE_TIME"]
+
+
+def test_a_made_up_date_of_birth_is_a_date() -> None:
+    pytest.importorskip("faker")
+    fake = Fake(b"k", "en")
+    for number in range(1, 20):
+        value = f"{number:02}/03/1961"
+        made = fake("DATE_OF_BIRTH", value, value)
+        day, month, year = map(int, made.split("/"))
+        # In one order or the other: 05/03 is read as the third of May or the fifth of March.
+        assert min(day, month) <= 12 and max(day, month) <= 31 and 1900 < year < 2100
+        assert made != value
