@@ -83,11 +83,13 @@ def read(text_or_texts: Texts) -> Batch[Any]:
     EmptyTextError
         If a single text is empty or all white space.
     OptionError
-        If the input, or one of its rows, is not text. The row is named, never quoted.
+        If the input, or one of its rows, is not text, or has half a character. The row is named,
+        never quoted.
     """
     if isinstance(text_or_texts, str):
         if not text_or_texts.strip():
             raise EmptyTextError("There is no text to work on: the body or argument is empty.")
+        _check_characters(text_or_texts, "The text")
         return Batch([text_or_texts], single=True)
     if hasattr(text_or_texts, "columns"):
         # Iterating a data frame gives the names of its columns.
@@ -102,6 +104,7 @@ def read(text_or_texts: Texts) -> Batch[Any]:
 
 def _row(number: int, value: Any) -> str | None:
     if isinstance(value, str):
+        _check_characters(value, f"Row {number}")
         return value
     # None, float NaN, pandas.NA and NaT: each is None or unequal to itself, or refuses to say.
     if value is None:
@@ -116,6 +119,20 @@ def _row(number: int, value: Any) -> str | None:
         f"Row {number} is {type(value).__name__}, not text; convert the column with .astype(str) "
         "or leave such rows out."
     )
+
+
+def _check_characters(text: str, which: str) -> None:
+    """Refuse halves of characters, which no tokenizer, checksum or file takes.
+
+    They come from bytes read with ``errors="surrogateescape"`` and from escapes cut in two.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise OptionError(
+            f"{which} has half a character (a lone surrogate) at {error.start}; replace it: "
+            "text.encode(errors='replace').decode()."
+        ) from error
 
 
 def names(value: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from slm_magic.tasks import redact as task
 from slm_magic.tasks import redact_head
 from slm_magic.tasks.redact import redact
 from slm_magic.tasks.redact_reading import Doubt, Found, Reading
+from slm_magic.tasks.summarize import summarize
+from slm_magic.tasks.translate import translate
 
 KNOWN = {
     "Maria Rossi": "PERSON",
@@ -316,3 +319,12 @@ def test_entity_types_differ_by_language() -> None:
     assert "ES_NIF" in task.entity_types("es")
     assert "FR_NIR" in task.entity_types("fr")
     assert "ES_NIF" not in task.entity_types("en")
+
+
+@pytest.mark.parametrize("run", [redact, summarize, partial(translate, target="fr")])
+def test_half_a_character_is_told_by_its_row_and_never_quoted(run: Any) -> None:
+    with pytest.raises(OptionError, match=r"^The text has half a character .* at 4;") as error:
+        run("Anna\ud800 Weber")
+    assert "Anna" not in str(error.value)
+    with pytest.raises(OptionError, match=r"^Row 2 has half a character"):
+        run(["Good morning.", None, "caf\udce9"])
