@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 from .numbers import Number
 
@@ -102,25 +103,35 @@ def changed_units(
     found = []
     theirs = [(number, kinds_of(output, number)) for number in after]
     asked = {value for number in after for value in number.readings}
-    # A long source has a thousand numbers, of which a summary has ten.
-    mine = [(number, kinds_of(source, number)) for number in before if number.readings & asked]
+    # A long source has a thousand numbers, of which a summary has ten; and a table has one number
+    # a thousand times, which is looked at once.
+    mine: dict[Decimal, set[tuple[frozenset[str], bool]]] = {}
+    for number in before:
+        if number.readings & asked:
+            one = kinds_of(source, number), _shares(source, number)
+            for value in number.readings:
+                mine.setdefault(value, set()).add(one)
+    twins: dict[Decimal, set[bool]] = {}
+    for number, kinds in theirs:
+        for value in number.readings:
+            twins.setdefault(value, set()).add(bool(kinds))
     for number, kinds in theirs:
         # The number of a Q3 or an A4 has no unit.
         if re.search(r"[A-Za-z]\Z", output[max(0, number.start - 1) : number.start]):
             continue
-        same = [(n, k) for n, k in mine if n.readings & number.readings]
-        twins = [k for n, k in theirs if n.readings & number.readings]
-        if not same or any(kinds & k for _, k in same) or len({bool(k) for k in twins}) == 2:
+        same = {one for value in number.readings for one in mine.get(value, ())}
+        mixed = len({has for value in number.readings for has in twins[value]}) == 2
+        if not same or any(kinds & k for k, _ in same) or mixed:
             continue
-        if kinds and all(k for _, k in same):
+        if kinds and all(k for k, _ in same):
             found.append(number)
         elif kinds & _SHARES and source_language in _SHARES_KNOWN:
-            if not any(_shares(source, n) for n, _ in same):
+            if not any(shares for _, shares in same):
                 found.append(number)
         elif (
             not kinds
             and target_language in _SHARES_KNOWN
-            and all(k & _SHARES for _, k in same)
+            and all(k & _SHARES for k, _ in same)
             and not _shares(output, number)
         ):
             found.append(number)
