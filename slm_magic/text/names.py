@@ -267,7 +267,8 @@ def _initials(text: str) -> Iterator[str]:
     """Yield the initials of each run of capitals, with and without the small words between."""
     words = list(_capitals(text))
     whole = short = ""
-    for word, following in zip(words, [*words[1:], None], strict=True):
+    # A text without capitals has none: then there is nothing to pair.
+    for word, following in zip(words, [*words[1:], None], strict=False):
         whole, short = whole + word.text[0].lower(), short + word.text[0].lower()
         between = text[word.end : following.start] if following is not None else "."
         if following is not None and _joined(between):

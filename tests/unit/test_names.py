@@ -93,3 +93,17 @@ def test_names_in_other_languages(
     source: str, output: str, language: str, names: list[str]
 ) -> None:
     assert [name for name, _, _ in unsupported_names(source, output, language)] == names
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("we sold more in the third quarter, says anna.", []),
+        ("we sold more in the third quarter.", ["Anna"]),
+        ("42 %", ["Anna"]),
+        ("", ["Anna"]),
+    ],
+)
+def test_a_source_without_capitals_has_its_names_too(source: str, found: list[str]) -> None:
+    output = "More was sold, as Anna says."
+    assert [name for name, _, _ in unsupported_names(source, output, "en")] == found
