@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,15 @@ def heavy_import() -> Iterator[None]:
             del os.environ[_ADVICE]
         else:
             os.environ[_ADVICE] = before
+
+
+def child_path() -> list[str]:
+    """Return where a child process finds the packages that this process does.
+
+    Without the working folder: a notebook's own json.py is not meant. Without what is no text,
+    such as a Path that a user appended, which Python passes over too.
+    """
+    return [path for path in sys.path if isinstance(path, str) and path]
 
 
 @contextmanager

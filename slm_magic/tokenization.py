@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .errors import ModelLoadError
+from .json_files import load_json
 from .tokenization_adapters import sample
 from .tokenization_chat import (
     MARK,
@@ -79,7 +79,7 @@ class TextTokenizer:
         path = folder / "tokenizer.json"
         try:
             self._tokenizer = Tokenizer.from_file(str(path))
-            self._settings = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))
+            self._settings = {**load_json(folder / "tokenizer_config.json")}
         # tokenizers raises plain Exception, for a file that is not there as well.
         except Exception as error:
             raise ModelLoadError(

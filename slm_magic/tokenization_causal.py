@@ -21,7 +21,8 @@ _NAMED: dict[str, CausalFamily] = {
     "gemma3": "gemma3",
     "gemma3_text": "gemma3",
 }
-# CTranslate2's numbers of activations.
+# CTranslate2's number of a way to scale rotary positions, and of activations.
+_LLAMA3 = 2
 _GELU, _SWISH = (1, 3), (2,)
 
 
@@ -33,10 +34,14 @@ class CausalTraits:
     ----------
     window
         Tokens that the layers which do not see the whole text see; 0 if all see all.
+    unscaled
+        Whether its rotary positions are of Llama 3.1's kind and lack the factor that they are
+        scaled by, which CTranslate2's own converter does not write.
     """
 
     family: CausalFamily
     window: int
+    unscaled: bool = False
 
 
 def causal_traits(folder: Path) -> CausalTraits:
@@ -59,7 +64,9 @@ def _traits(folder: Path, stamps: tuple[tuple[int, int], ...]) -> CausalTraits:
     if isinstance(named, str) and _NAMED.get(named) != family:
         family = "other"
     windows = [int(value) for name, value in values.items() if name.endswith("/sliding_window")]
-    return CausalTraits(family, max(windows, default=0))
+    attention = "decoder/layer_0/self_attention/rotary_scaling"
+    unscaled = values.get(f"{attention}_type") == _LLAMA3 and f"{attention}_factor" not in values
+    return CausalTraits(family, max(windows, default=0), unscaled)
 
 
 def _built(names: frozenset[str], values: Mapping[str, float]) -> CausalFamily:

@@ -27,14 +27,27 @@ def slot(number: int) -> str:
 
 
 def find_template(folder: Path, settings: Mapping[str, Any]) -> str | None:
-    """Return the chat template of a folder, or None if it has none."""
+    """Return the chat template of a folder, or None if it has none.
+
+    Raises
+    ------
+    ModelLoadError
+        If the file with it is damaged.
+    """
     path = folder / TEMPLATE_FILE
     if path.is_file():
-        return path.read_text(encoding="utf-8")
+        try:
+            return path.read_text(encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise ModelLoadError(f"{TEMPLATE_FILE} is damaged: get it again.") from error
     found = settings.get("chat_template")
     if isinstance(found, list):
         # Several, each with a name: the plain one, not that for tools.
-        named = {entry.get("name"): entry.get("template") for entry in found}
+        named = {
+            str(entry.get("name")): entry.get("template")
+            for entry in found
+            if isinstance(entry, dict)
+        }
         found = named.get("default") or next(iter(named.values()), None)
     return found if isinstance(found, str) and found.strip() else None
 

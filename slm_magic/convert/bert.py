@@ -15,7 +15,7 @@ from typing import Any
 from ..errors import ConversionError
 from ..importing import heavy_import
 from ..json_files import load_json
-from .encoder_names import FAMILIES, NORM, POSITIONS, WORDS, Names
+from .encoder_names import FAMILIES, NORM, POSITIONS, WORDS, Names, model_type
 from .encoder_weights import FILE, INDEX, Weights, open_weights
 from .quantize import Progress, Quantization, check_quantization, set_weight, write_model
 from .token_head import copy_head
@@ -73,7 +73,7 @@ def convert_bert(
         spec.config.unk_token = settings["unk_token"] or "[UNK]"
         spec.config.bos_token = settings["bos_token"] or spec.config.unk_token
         spec.config.eos_token = settings["eos_token"] or spec.config.unk_token
-        spec.config.layer_norm_epsilon = float(config.get("layer_norm_eps", 1e-12))
+        spec.config.layer_norm_epsilon = _epsilon(config)
         # As the checkpoint's own config.json says it; CTranslate2 reads past it.
         spec.config.add_attribute("model_type", config["model_type"])
         write_model(spec, out, progress=progress)
@@ -113,8 +113,8 @@ def _weight_files(files: Path) -> list[Path]:
 
 
 def _names(config: dict[str, Any]) -> Names:
-    family = config.get("model_type", "")
-    if not isinstance(family, str) or family not in FAMILIES:
+    family = model_type(config)
+    if family not in FAMILIES:
         known = ", ".join(FAMILIES)
         raise ConversionError(
             f"Encoders of type {family!r} cannot be converted, only {known}: CTranslate2 has no "
@@ -130,7 +130,7 @@ def _fill(config: dict[str, Any], names: Names, weights: Weights, kind: Quantiza
     if config.get("position_embedding_type", "absolute") != "absolute":
         raise ConversionError("Only encoders with absolute positions can be converted")
     activation = config.get(names.activation, "gelu")
-    if activation not in _ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in _ACTIVATIONS:
         raise ConversionError(f"The activation {activation!r} is not one CTranslate2 has")
 
     spec = transformer_spec.TransformerEncoderModelSpec(
@@ -227,6 +227,13 @@ def _tokenizer_settings(files: Path, config: dict[str, Any], names: Names) -> di
         "add_bos_token": True,
         "context": _whole(config, "max_position_embeddings") - _first_position(config, names),
     }
+
+
+def _epsilon(config: dict[str, Any]) -> float:
+    value = config.get("layer_norm_eps", 1e-12)
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < 1:
+        raise ConversionError("config.json says no number that can be for layer_norm_eps")
+    return float(value)
 
 
 def _whole(config: dict[str, Any], key: str, *, least: int = 1, most: int = MOST_NUMBER) -> int:

@@ -21,8 +21,9 @@ from shutil import rmtree
 from typing import Any
 
 from ..errors import ConversionError, MissingDependencyError
+from ..importing import child_path
 from .bert import read_json
-from .encoder_names import FAMILIES
+from .encoder_names import FAMILIES, model_type
 from .encoder_weights import INDEX
 from .quantize import Progress, check_quantization
 
@@ -106,10 +107,10 @@ def convert_checkpoint(
     MissingDependencyError
         When torch is not installed.
     """
-    kind = check_quantization(quantization)
-    model_type, weights = check_checkpoint(files)
+    width = check_quantization(quantization)
+    kind, weights = check_checkpoint(files)
     if importlib.util.find_spec("torch") is None:
-        raise MissingDependencyError(f"Converting a checkpoint of type {model_type!r}", "convert")
+        raise MissingDependencyError(f"Converting a checkpoint of type {kind!r}", "convert")
     # Each byte is read once and written once.
     total = 2 * sum(file.stat().st_size for file in weights)
     step = progress or (lambda done, total: None)
@@ -117,7 +118,7 @@ def convert_checkpoint(
     work = out / "work"
     work.mkdir()
     try:
-        with _Child(files, work, kind) as child:
+        with _Child(files, work, width) as child:
             read = False
             while not child.done():
                 if not read and (work / "read").exists():
@@ -147,11 +148,11 @@ def check_checkpoint(files: Path) -> tuple[str, list[Path]]:
                 f"{name} asks for code of the checkpoint's own (auto_map), which is never run; "
                 "pull a checkpoint without it, or a GGUF file of the model"
             )
-    model_type = config.get("model_type")
-    if not isinstance(model_type, str) or model_type not in ARCHITECTURES:
+    kind = model_type(config)
+    if kind not in ARCHITECTURES:
         known = ", ".join(sorted({*ARCHITECTURES, *FAMILIES}))
         raise ConversionError(
-            f"Checkpoints of type {model_type!r} cannot be converted, only {known}"
+            f"Checkpoints of type {kind or None!r} cannot be converted, only {known}"
         )
     if config.get("quantization_config"):
         raise ConversionError(
@@ -162,8 +163,8 @@ def check_checkpoint(files: Path) -> tuple[str, list[Path]]:
         raise ConversionError(
             "This is an adapter over another model; merge it first: model.merge_and_unload() of peft"
         )
-    _check_support(model_type, config)
-    ways = ARCHITECTURES[model_type]
+    _check_support(kind, config)
+    ways = ARCHITECTURES[kind]
     if not any(all((files / name).is_file() for name in way) for way in ways):
         wanted = " or ".join(" with ".join(way) for way in ways)
         raise ConversionError(
@@ -172,23 +173,26 @@ def check_checkpoint(files: Path) -> tuple[str, list[Path]]:
     weights = _weights(files)
     for path in weights:
         _check_whole(path)
-    return model_type, weights
+    return kind, weights
 
 
-def _check_support(model_type: str, config: dict[str, Any]) -> None:
+def _check_support(kind: str, config: dict[str, Any]) -> None:
     """Refuse what CTranslate2 would compute otherwise than transformers, and say nothing."""
-    if model_type == "marian" and config.get("share_encoder_decoder_embeddings") is False:
+    if kind == "marian" and config.get("share_encoder_decoder_embeddings") is False:
         raise ConversionError(
             "This Marian model has one vocabulary a side in its checkpoint, which cannot be "
             "converted; pull a CTranslate2 folder of it"
         )
-    if model_type != "gemma3_text":
+    if kind != "gemma3_text":
         return
     if config.get("use_bidirectional_attention"):
         raise ConversionError("This Gemma reads in both directions: it makes vectors, no text")
     scaled = config.get("rope_scaling") or config.get("rope_parameters") or {}
-    kinds = [scaled, *(value for value in scaled.values() if isinstance(value, dict))]
-    if any(one.get("rope_type", "default") != "default" for one in kinds):
+    if not isinstance(scaled, dict):
+        raise ConversionError("config.json says no rotary positions that can be")
+    tables = [scaled, *(value for value in scaled.values() if isinstance(value, dict))]
+    # Older settings say the type under another name.
+    if any(one.get("rope_type", one.get("type", "default")) != "default" for one in tables):
         raise ConversionError("A Gemma with scaled rotary positions cannot be converted")
     for name in ("attn_logit_softcapping", "final_logit_softcapping"):
         if config.get(name):
@@ -231,7 +235,7 @@ class _Child:
         root = str(Path(__file__).parents[2])
         order = {
             # As here, so that the same packages are found; this one too if '' stood for it.
-            "path": [*(path for path in sys.path if path), root],
+            "path": [*child_path(), root],
             "source": str(files.resolve()),
             "work": str(work.resolve()),
             "quantization": quantization,
@@ -252,6 +256,10 @@ class _Child:
             self._process.stdin.flush()
         except BrokenPipeError:
             pass  # it has ended; `check` says why
+        except BaseException:
+            # Ctrl-C, before there is anyone to leave it.
+            self.__exit__()
+            raise
 
     def __enter__(self) -> _Child:
         return self

@@ -10,7 +10,7 @@ from ..catalog import Kind
 from ..errors import ConversionError
 from ..model_bin import read_variables
 from .bert import read_json
-from .encoder_names import FAMILIES
+from .encoder_names import FAMILIES, model_type
 from .encoder_weights import INDEX
 
 Form = Literal["ct2", "gguf", "bert", "checkpoint"]
@@ -107,8 +107,8 @@ def detect(path: Path) -> Form:
     weights = (path / "model.safetensors", path / INDEX)
     if any(one.is_file() for one in weights) and (path / "config.json").is_file():
         # What neither can convert is told by the one that knows of both.
-        family = read_json(path / "config.json").get("model_type")
-        return "bert" if isinstance(family, str) and family in FAMILIES else "checkpoint"
+        encoder = model_type(read_json(path / "config.json")) in FAMILIES
+        return "bert" if encoder else "checkpoint"
     raise ConversionError(
         f"{path.name} holds no model: expected model.bin, or model.safetensors with config.json"
     )

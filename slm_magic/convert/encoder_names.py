@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..tokenization_family import read_table, read_vocabulary, weight_shapes
 
@@ -84,14 +86,20 @@ FAMILIES = {
 }
 
 
+def model_type(config: Mapping[str, Any]) -> str:
+    """Return what a ``config.json`` says that the model is; empty where it says nothing usable."""
+    named = config.get("model_type")
+    return named if isinstance(named, str) and len(named) < 100 else ""
+
+
 def encoder_family(folder: Path) -> str:
     """Return the family of an encoder: what its ``config.json`` says, else what its files look like.
 
     Where they tell nothing it is ``bert``.
     """
-    named = read_table(folder / "config.json").get("model_type")
+    named = model_type(read_table(folder / "config.json"))
     if named in FAMILIES:
-        return str(named)
+        return named
     vocabulary = frozenset(read_vocabulary(folder, "source"))
     if "<s>NOTUSED" in vocabulary or "<unk>NOTUSED" in vocabulary:
         return "camembert"

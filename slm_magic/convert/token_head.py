@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConversionError
+from ..tokenization_family import read_table
 
 if TYPE_CHECKING:
     from .encoder_weights import Weights
@@ -52,7 +53,8 @@ def copy_head(config: dict[str, Any], weights: Weights, out: Path) -> bool:
     from safetensors.numpy import save_file
 
     named = config.get("architectures")
-    if not any(str(one).endswith("ForTokenClassification") for one in named or ()):
+    named = named if isinstance(named, list) else []
+    if not any(str(one).endswith("ForTokenClassification") for one in named):
         return False
     weight, bias = weights.outside(WEIGHT).all(), weights.outside(BIAS).all()
     table = config.get("id2label")
@@ -73,10 +75,7 @@ def read_labels(folder: Path) -> list[str]:
     Empty where neither tells.
     """
     for path, key in ((folder / LABELS, "labels"), (folder / "config.json", "id2label")):
-        try:
-            found = json.loads(path.read_text(encoding="utf-8"))[key]
-        except (OSError, ValueError, KeyError, TypeError):
-            continue
+        found = read_table(path).get(key)
         if isinstance(found, list):
             return list(map(str, found))
         if isinstance(found, dict):

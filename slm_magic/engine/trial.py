@@ -19,14 +19,18 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..errors import ModelLoadError, SlmMagicError
+from ..importing import child_path
 from .handles import POLL_SECONDS, first_line
 
 if TYPE_CHECKING:
     from ..catalog import ModelCard
 
-# The parent's path, so that the child finds what the parent found, however that was.
+# The parent's path, so that the child finds what the parent found, however that was. Before it
+# is there the working folder is taken off: a notebook's own json.py is not meant.
 _CHILD = """
-import json, sys
+import sys
+sys.path[:] = [path for path in sys.path if path]
+import json
 asked = json.loads(sys.stdin.readline())
 sys.path[:] = asked["path"]
 from slm_magic.engine.trial import child
@@ -44,7 +48,9 @@ def run(folder: Path, card: ModelCard) -> None:
     ModelLoadError
         Also if the child crashed.
     """
-    asked = {"path": sys.path, "folder": str(folder), "card": asdict(card)}
+    # This package too, if it was found in the working folder.
+    path = [*child_path(), str(Path(__file__).parents[2])]
+    asked = {"path": path, "folder": str(folder), "card": asdict(card)}
     process = subprocess.Popen(
         [sys.executable, "-c", _CHILD],
         stdin=subprocess.PIPE,

@@ -76,7 +76,10 @@ def sha256_of_weights(path: Path) -> str:
     if not path.name.endswith(INDEX):
         return sha256_of(path)
     digest = hashlib.sha256()
-    for file in [path, *sorted(f for f in path.parent.iterdir() if PART.fullmatch(f.name))]:
+    others = sorted(f for f in path.parent.iterdir() if f.name.endswith(".safetensors"))
+    # Named otherwise than transformers names them, they are read all the same.
+    parts = [file for file in others if PART.fullmatch(file.name)] or others
+    for file in [path, *parts]:
         digest.update(f"{sha256_of(file)}  {file.name}\n".encode())
     return digest.hexdigest()
 

@@ -27,6 +27,12 @@ _TASKS: dict[Kind, tuple[Task, ...]] = {
     "encoder": ("summarize",),
 }
 
+_UNMEASURED = "Your own model: nobody has measured it here."
+_UNSCALED = (
+    " It was converted without the factor of its rotary positions, so it answers otherwise than its "
+    "checkpoint, most of all on long texts: pull the checkpoint itself, or a GGUF file of it."
+)
+
 
 def is_name(name: str) -> bool:
     """Whether `name` can be a model's name, and so a folder's."""
@@ -101,7 +107,8 @@ def folder_card(
         revision=revision,
         sha256=sha256,
         title=name,
-        quality="Your own model: nobody has measured it here.",
+        quality=_UNMEASURED
+        + (_UNSCALED if kind == "causal" and causal_traits(folder).unscaled else ""),
         disk_bytes=tree_bytes(folder),
         context=context,
         # Made for some direction or job that its files do not tell: never picked unasked.
@@ -159,7 +166,9 @@ def _unready(folder: Path, path: Path) -> ConversionError:
         weights_of(folder)
     except PackageNotFoundError:
         return ConversionError(f"{what} and holds nothing to make one of; check the path.")
-    call = f"pull {quoted(path)} --name NAME"
+    # A Path drops the ./ that tells it from a model's name.
+    typed = f"./{path}" if path == Path(path.name) else path
+    call = f"pull {quoted(typed)} --name NAME"
     return ConversionError(f"{what}; convert it first: %slm {call} (in a shell: slm-magic {call})")
 
 

@@ -428,6 +428,13 @@ BAD: dict[str, Make] = {
     "checkpoint of a text for heads": _config(num_attention_heads="many"),
     "checkpoint of a wild vocabulary": _config(vocab_size=10**15),
     "checkpoint of a list for a kind": _config(model_type=["bert"]),
+    "checkpoint of a table for a kind": _config(model_type={"bert": 1}),
+    "checkpoint of a number for a class": _config(architectures=5, layer_norm_eps="x"),
+    "checkpoint of a list for an activation": _config(hidden_act=["gelu"]),
+    "checkpoint of no number for an epsilon": _config(layer_norm_eps=None),
+    "checkpoint of a list for rotary positions": _config(
+        model_type="gemma3_text", rope_scaling=[8.0]
+    ),
     "checkpoint tokenizer broken": _checkpoint(lambda f: (f / "tokenizer.json").write_text("{")),
     "checkpoint tokenizer is a pipe": _checkpoint(
         lambda f: ((f / "tokenizer.json").unlink(), os.mkfifo(f / "tokenizer.json"))

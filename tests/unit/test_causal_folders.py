@@ -123,6 +123,29 @@ def test_the_plain_one_of_several_templates(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("file", "data", "says"),
+    [
+        ("tokenizer_config.json", b"[]", "missing or damaged"),
+        ("tokenizer_config.json", b"[" * 100_000, "missing or damaged"),
+        ("chat_template.jinja", b"\xff\xfe", "chat_template.jinja is damaged"),
+    ],
+)
+def test_damaged_settings_are_one_line(tmp_path: Path, file: str, data: bytes, says: str) -> None:
+    folder = folder_of(tmp_path)
+    (folder / file).write_bytes(data)
+    with pytest.raises(ModelLoadError, match=says) as caught:
+        TextTokenizer(folder).chat(USER)
+    assert "\n" not in str(caught.value)
+
+
+def test_templates_that_are_none_are_passed_over(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path)
+    several = ["tools", {"name": ["x"]}, {"name": "default", "template": TEMPLATE}]
+    change(folder, "tokenizer_config.json", chat_template=several)
+    assert "<|im_start|>user\nthe in<|im_end|>" in said(TextTokenizer(folder), USER)
+
+
+@pytest.mark.parametrize(
     "template",
     [
         # Without a place for a system message: said so, or left out.

@@ -114,6 +114,9 @@ def test_what_would_be_computed_otherwise(folder: Path) -> None:
     linear = {"full_attention": {"rope_type": "linear", "factor": 8.0}}
     configure(folder, model_type="gemma3_text", rope_parameters=linear)
     refused(folder, "scaled rotary")
+    # As settings of before transformers 5 may say it.
+    configure(folder, model_type="gemma3_text", rope_scaling={"type": "linear", "factor": 8.0})
+    refused(folder, "scaled rotary")
     configure(folder, model_type="gemma3_text", final_logit_softcapping=30.0)
     refused(folder, "final_logit_softcapping")
     configure(folder, model_type="gemma3_text", final_logit_softcapping=None)
@@ -145,10 +148,11 @@ def test_weights_in_parts(folder: Path) -> None:
     assert check_checkpoint(folder) == ("t5", [folder / first, folder / second])
 
 
-def test_the_hash_covers_every_part(folder: Path) -> None:
+@pytest.mark.parametrize("name", ["model-00001-of-00001.safetensors", "weights-1.safetensors"])
+def test_the_hash_covers_every_part(folder: Path, name: str) -> None:
     from slm_magic.sources.local import sha256_of_weights, weights_of
 
-    part = folder / "model-00001-of-00001.safetensors"
+    part = folder / name
     (folder / "model.safetensors").rename(part)
     configure(folder, INDEX, weight_map={"a": part.name})
     assert weights_of(folder) == folder / INDEX

@@ -245,6 +245,14 @@ def test_the_self_check_says_in_one_line_what_is_wrong(
     assert "\n" not in str(caught.value) and "own-bert" in str(caught.value)
 
 
+def test_labels_nested_beyond_reason_are_none(folder: Callable[..., Path]) -> None:
+    out = folder("bert")
+    (out / "labels.json").write_text("[" * 100_000)
+    assert read_labels(out) == []
+    with pytest.raises(ModelLoadError, match="names 0 labels"):
+        engine.load(describe.local_folder(out))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_self_check_lets_each_family_pass(family: str, folder: Callable[..., Path]) -> None:
     handle = engine.load(describe.local_folder(folder(family)))
