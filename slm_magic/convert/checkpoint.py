@@ -22,6 +22,7 @@ from typing import Any
 
 from ..errors import ConversionError, MissingDependencyError
 from ..importing import child_path
+from ..processes import kill
 from .bert import read_json
 from .encoder_names import FAMILIES, model_type
 from .encoder_weights import INDEX
@@ -295,17 +296,8 @@ class _Child:
 
     def __exit__(self, *_: object) -> None:
         if self._process.poll() is None:
-            self._kill()
+            kill(self._process)
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait()
         self._log.close()
-
-    def _kill(self) -> None:
-        try:
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
-        except ProcessLookupError:
-            pass  # it ended by itself in the meantime

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from ..errors import OfflineError, PackageNotFoundError, PullError
+from ..processes import kill
 from .disk import disk_full, free_bytes, tree_bytes
 from .network import reason_in
 
@@ -111,21 +111,12 @@ class PipDownload:
     def close(self) -> None:
         """End pip if it still runs, and remove all it wrote."""
         if self._process.poll() is None:
-            self._kill()
+            kill(self._process)
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.wait()
         self._log.close()
         rmtree(self._attempt, ignore_errors=True)
-
-    def _kill(self) -> None:
-        try:
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
-        except ProcessLookupError:
-            pass  # it ended by itself in the meantime
 
 
 def explain(output: str, label: str, folder: Path) -> PullError:

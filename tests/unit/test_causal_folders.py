@@ -50,7 +50,7 @@ def change(folder: Path, file: str, **values: Any) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
 
 
-def refused(folder: Path, says: str) -> None:
+def assert_refused(folder: Path, says: str) -> None:
     with pytest.raises(ModelLoadError, match=says) as caught:
         open_tokenizer(describe.local_folder(folder))
     assert "\n" not in str(caught.value)
@@ -287,7 +287,9 @@ def test_the_tokenizer_of_another_model(tmp_path: Path) -> None:
     made = Tokenizer(models.WordLevel({w: n for n, w in enumerate(words)}, unk_token="мост"))
     made.pre_tokenizer = pre_tokenizers.Whitespace()
     made.save(str(folder / "tokenizer.json"))
-    refused(folder, "'Some Name' is that of another model: .* of a probe are not in its vocab")
+    assert_refused(
+        folder, "'Some Name' is that of another model: .* of a probe are not in its vocab"
+    )
 
 
 def test_an_end_that_the_model_does_not_have(tmp_path: Path) -> None:
@@ -295,14 +297,16 @@ def test_an_end_that_the_model_does_not_have(tmp_path: Path) -> None:
     tokens = json.loads((folder / "vocabulary.json").read_text())
     renamed = [f"x{token}" if token.startswith("<|") else token for token in tokens]
     (folder / "vocabulary.json").write_text(json.dumps(renamed))
-    refused(folder, "'Some Name' would never end a text")
+    assert_refused(folder, "'Some Name' would never end a text")
 
 
 def test_a_vocabulary_of_another_size(tmp_path: Path) -> None:
     folder = folder_of(tmp_path)
     tokens = json.loads((folder / "vocabulary.json").read_text())
     (folder / "vocabulary.json").write_text(json.dumps([*tokens, "more"]))
-    refused(folder, f"has {len(tokens) + 1} tokens in its vocabulary and weights for {len(tokens)}")
+    assert_refused(
+        folder, f"has {len(tokens) + 1} tokens in its vocabulary and weights for {len(tokens)}"
+    )
 
 
 @pytest.mark.parametrize("kind", ["encoder", "seq2seq"])

@@ -38,7 +38,7 @@ def configure(folder: Path, name: str = "config.json", **values: Any) -> None:
     (folder / name).write_text(json.dumps(values), encoding="utf-8")
 
 
-def refused(folder: Path, *parts: str, error: type[SlmMagicError] = ConversionError) -> None:
+def assert_refused(folder: Path, *parts: str, error: type[SlmMagicError] = ConversionError) -> None:
     """Assert that a pull is refused in one line that has these parts, and leaves nothing."""
     home = folder.parent / "home"
     with pytest.raises(error) as caught:
@@ -57,7 +57,7 @@ def test_without_torch_the_extra_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "torch", None)
-    refused(folder, "'t5' needs an extra: pip install 'slm-magic[convert]'",
+    assert_refused(folder, "'t5' needs an extra: pip install 'slm-magic[convert]'",
             error=MissingDependencyError)  # fmt: skip
     out = tmp_path / "out"
     out.mkdir()
@@ -69,26 +69,28 @@ def test_without_torch_the_extra_is_named(
 @pytest.mark.parametrize("name", ["pytorch_model.bin", "pytorch_model.bin.index.json"])
 def test_a_pickle_is_refused_with_the_way_out(folder: Path, name: str) -> None:
     (folder / "model.safetensors").rename(folder / name)
-    refused(folder, name, "never opened", "save_pretrained", error=PackageNotFoundError)
+    assert_refused(folder, name, "never opened", "save_pretrained", error=PackageNotFoundError)
 
 
 @pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json", "generation_config.json"])
 def test_code_of_its_own_is_refused(folder: Path, name: str) -> None:
     configure(folder, name, model_type="t5", auto_map={"AutoModel": "modeling_own.Own"})
-    refused(folder, name, "auto_map", "never run")
+    assert_refused(folder, name, "auto_map", "never run")
 
 
 def test_an_unknown_type_lists_the_known_ones(folder: Path) -> None:
     configure(folder, model_type="mamba")
-    refused(folder, "'mamba'", "bart", "gemma3_text", "llama", "m2m_100", "qwen3", "roberta", "t5")
+    assert_refused(
+        folder, "'mamba'", "bart", "gemma3_text", "llama", "m2m_100", "qwen3", "roberta", "t5"
+    )
     configure(folder)
-    refused(folder, "None", "bart")
+    assert_refused(folder, "None", "bart")
 
 
 @pytest.mark.parametrize("text", ["{", "[1]", ""])
 def test_a_broken_config(folder: Path, text: str) -> None:
     (folder / "config.json").write_text(text)
-    refused(folder, "config.json")
+    assert_refused(folder, "config.json")
 
 
 @pytest.mark.parametrize(
@@ -103,31 +105,31 @@ def test_a_broken_config(folder: Path, text: str) -> None:
 def test_a_missing_tokenizer(folder: Path, model_type: str, wanted: str) -> None:
     configure(folder, model_type=model_type)
     (folder / "tokenizer.json").unlink()
-    refused(folder, "any-name has no tokenizer", wanted)
+    assert_refused(folder, "any-name has no tokenizer", wanted)
 
 
 def test_what_would_be_computed_otherwise(folder: Path) -> None:
     configure(folder, model_type="llama", quantization_config={"quant_method": "awq"})
-    refused(folder, "quantised already")
+    assert_refused(folder, "quantised already")
     configure(folder, model_type="gemma3_text", use_bidirectional_attention=True)
-    refused(folder, "both directions")
+    assert_refused(folder, "both directions")
     linear = {"full_attention": {"rope_type": "linear", "factor": 8.0}}
     configure(folder, model_type="gemma3_text", rope_parameters=linear)
-    refused(folder, "scaled rotary")
+    assert_refused(folder, "scaled rotary")
     # As settings of before transformers 5 may say it.
     configure(folder, model_type="gemma3_text", rope_scaling={"type": "linear", "factor": 8.0})
-    refused(folder, "scaled rotary")
+    assert_refused(folder, "scaled rotary")
     configure(folder, model_type="gemma3_text", final_logit_softcapping=30.0)
-    refused(folder, "final_logit_softcapping")
+    assert_refused(folder, "final_logit_softcapping")
     configure(folder, model_type="gemma3_text", final_logit_softcapping=None)
     assert check_checkpoint(folder)[0] == "gemma3_text"
     configure(folder, model_type="marian", share_encoder_decoder_embeddings=False)
-    refused(folder, "one vocabulary a side")
+    assert_refused(folder, "one vocabulary a side")
 
 
 def test_an_adapter_is_no_model(folder: Path) -> None:
     (folder / "adapter_config.json").write_text("{}")
-    refused(folder, "adapter over another model")
+    assert_refused(folder, "adapter over another model")
 
 
 def test_weights_that_are_cut_short(folder: Path) -> None:
@@ -135,7 +137,7 @@ def test_weights_that_are_cut_short(folder: Path) -> None:
     whole = path.read_bytes()
     for size in (0, 5, len(whole) - 1):
         path.write_bytes(whole[:size])
-        refused(folder, "model.safetensors is damaged or cut short")
+        assert_refused(folder, "model.safetensors is damaged or cut short")
 
 
 def test_weights_in_parts(folder: Path) -> None:
@@ -143,7 +145,7 @@ def test_weights_in_parts(folder: Path) -> None:
     (folder / "model.safetensors").rename(folder / first)
     names = {"weight_map": {"a": first, "b": second}}
     configure(folder, INDEX, **names)
-    refused(folder, f"{second} is missing")
+    assert_refused(folder, f"{second} is missing")
     save_file({"b": np.ones((2, 2), np.float32)}, folder / second)
     assert check_checkpoint(folder) == ("t5", [folder / first, folder / second])
 
@@ -168,17 +170,17 @@ def test_the_hash_covers_every_part(folder: Path, name: str) -> None:
 def test_an_index_never_leaves_the_folder_or_names_a_pickle(folder: Path, name: str) -> None:
     (folder / "model.safetensors").unlink()
     configure(folder, INDEX, weight_map={"a": name})
-    refused(folder, "names files that are no safetensors of this folder")
+    assert_refused(folder, "names files that are no safetensors of this folder")
     configure(folder, INDEX, weight_map={})
-    refused(folder, "names no files")
+    assert_refused(folder, "names no files")
 
 
 def test_a_child_that_dies_is_told_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checkpoint.importlib.util, "find_spec", lambda name: object())
     monkeypatch.setattr(checkpoint, "_CHILD", "import os; os.kill(os.getpid(), 9)")
-    refused(folder, "ended by the system", "memory")
+    assert_refused(folder, "ended by the system", "memory")
     monkeypatch.setattr(checkpoint, "_CHILD", "raise SystemExit('no luck')")
-    refused(folder, "any-name ended with 1: no luck")
+    assert_refused(folder, "any-name ended with 1: no luck")
 
 
 def test_network_and_pickles_are_refused_in_the_child() -> None:
