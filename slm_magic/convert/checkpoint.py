@@ -28,6 +28,7 @@ from .encoder_names import FAMILIES, model_type
 from .encoder_weights import INDEX
 from .quantize import Progress, check_quantization
 
+CONFIG = "config.json"
 # model_type of config.json, and what a folder of it must have to read text, as alternatives.
 _SENTENCEPIECE = (("tokenizer.json",), ("spiece.model",))
 _BYTES = (("tokenizer.json",), ("vocab.json", "merges.txt"))
@@ -110,8 +111,7 @@ def convert_checkpoint(
     """
     width = check_quantization(quantization)
     kind, weights = check_checkpoint(files)
-    if importlib.util.find_spec("torch") is None:
-        raise MissingDependencyError(f"Converting a checkpoint of type {kind!r}", "convert")
+    _need_torch(kind)
     # Each byte is read once and written once.
     total = 2 * sum(file.stat().st_size for file in weights)
     step = progress or (lambda done, total: None)
@@ -134,6 +134,27 @@ def convert_checkpoint(
     step(total, total)
 
 
+def check_before_download(files: Path) -> None:
+    """Refuse a checkpoint by its settings, while its weights are still to come.
+
+    Raises
+    ------
+    ConversionError
+        Saying in one line why it cannot be converted.
+    MissingDependencyError
+        When torch is not installed.
+    """
+    # What has no settings is told once all is there, and encoders are read without torch.
+    if not (files / CONFIG).is_file() or model_type(read_json(files / CONFIG)) in FAMILIES:
+        return
+    _need_torch(check_settings(files))
+
+
+def _need_torch(kind: str) -> None:
+    if importlib.util.find_spec("torch") is None:
+        raise MissingDependencyError(f"Converting a checkpoint of type {kind!r}", "convert")
+
+
 def check_checkpoint(files: Path) -> tuple[str, list[Path]]:
     """Return the model's type and the files of its weights, if it may be converted.
 
@@ -142,7 +163,21 @@ def check_checkpoint(files: Path) -> tuple[str, list[Path]]:
     ConversionError
         Saying in one line why not.
     """
-    config = read_json(files / "config.json")
+    kind, weights = check_settings(files), _weights(files)
+    for path in weights:
+        _check_whole(path)
+    return kind, weights
+
+
+def check_settings(files: Path) -> str:
+    """Return the model's type, if all but its weights says that it may be converted.
+
+    Raises
+    ------
+    ConversionError
+        Saying in one line why not.
+    """
+    config = read_json(files / CONFIG)
     for name in _WITH_CODE:
         if (files / name).is_file() and "auto_map" in read_json(files / name):
             raise ConversionError(
@@ -171,10 +206,7 @@ def check_checkpoint(files: Path) -> tuple[str, list[Path]]:
         raise ConversionError(
             f"{files.name} has no tokenizer: expected {wanted} beside config.json"
         )
-    weights = _weights(files)
-    for path in weights:
-        _check_whole(path)
-    return kind, weights
+    return kind
 
 
 def _check_support(kind: str, config: dict[str, Any]) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..catalog import ModelCard
 from ..errors import OfflineError
 
+# Looks at a folder that is not whole yet, and raises if the rest is not worth it.
+Check = Callable[[Path], None]
 # Either forbids the network, as the Hub's own client reads the second.
 OFFLINE_VARIABLES = ("SLM_MAGIC_OFFLINE", "HF_HUB_OFFLINE")
 _TRUE = frozenset({"1", "true", "yes", "on"})
@@ -70,8 +73,13 @@ def bytes_needed(card: ModelCard, staging: Path) -> int:
     return card.download_bytes
 
 
-def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
+def fetch(card: ModelCard, staging: Path, *, show: bool, check: Check = lambda _: None) -> Fetched:
     """Bring the files of `card` into `staging`, reusing what an earlier attempt finished.
+
+    Parameters
+    ----------
+    check
+        Called with what is there of a checkpoint before its weights are downloaded.
 
     Raises
     ------
@@ -85,7 +93,7 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
     if card.source.kind == "hub":
         from . import hub
 
-        return hub.fetch(card, staging, show=show)
+        return hub.fetch(card, staging, show=show, check=check)
     from . import local
 
     return local.fetch(card, staging, show=show)

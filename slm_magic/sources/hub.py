@@ -11,7 +11,7 @@ from typing import Any
 from ..catalog import ModelCard
 from ..errors import IntegrityError, OptionError, PackageNotFoundError, PullError
 from ..progress import bar
-from . import Fetched, need_network
+from . import Check, Fetched, need_network
 from .disk import disk_errors, mismatch, need_room
 from .hub_errors import endpoint, hub_errors, open_session
 from .hub_file import HubFile, Snapshot, download, patiently, staged_bytes
@@ -25,14 +25,23 @@ NAMED = 12
 # One of several files that make a model together.
 _SPLIT = re.compile(r"-\d{5}-of-\d{5}\.gguf$")
 _IN_FOLDER = re.compile(r"[/\\:]")
+_SAFETENSORS = ".safetensors"
+# What the weights of a checkpoint that has to be converted are called, or their index.
+_CHECKPOINT = "model.safetensors"
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
-def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
+def fetch(card: ModelCard, staging: Path, *, show: bool, check: Check) -> Fetched:
     """Download a repository's files into `staging`, resuming what is there.
 
     A branch is resolved to its commit first, so that all files are of one commit, and that
     commit is what the store writes down.
+
+    Parameters
+    ----------
+    check
+        Called with the folder of a checkpoint before its weights are downloaded; an exception ends
+        the pull there.
 
     Raises
     ------
@@ -81,6 +90,8 @@ def fetch(card: ModelCard, staging: Path, *, show: bool) -> Fetched:
         try:
             # One after another, in this thread, so that Ctrl-C is heard at once.
             for file in missing:
+                if file.name.endswith(_SAFETENSORS) and weights.name.startswith(_CHECKPOINT):
+                    check(folder)
                 download(file, snapshot, folder, parts, progress.update)
         finally:
             progress.close()
@@ -117,7 +128,7 @@ def _check_pinned(card: ModelCard, weights: HubFile, sha256: str) -> None:
 
 
 def _missing(folder: Path, wanted: list[HubFile]) -> list[HubFile]:
-    """Return which files are still to come, small ones first, and clear `folder` of all others.
+    """Return which files are still to come, weights last, and clear `folder` of all others.
 
     So files of another commit, or damaged since, never mix with this one's.
     """
@@ -129,7 +140,8 @@ def _missing(folder: Path, wanted: list[HubFile]) -> list[HubFile]:
         elif path.name not in staged:
             path.unlink()
     return sorted(
-        (file for file in wanted if file.name not in staged), key=lambda file: file.size or 0
+        (file for file in wanted if file.name not in staged),
+        key=lambda file: (file.name.endswith(_SAFETENSORS), file.size or 0),
     )
 
 

@@ -209,7 +209,7 @@ def _install(
     build.mkdir()
     try:
         if parcel is None:
-            fetched = sources.fetch(card, staging, show=show)
+            fetched = sources.fetch(card, staging, show=show, check=_check_early)
             _convert(fetched.path, build, card, show)
         else:
             fetched = Fetched(parcel.path, parcel.revision, parcel.sha256)
@@ -279,6 +279,12 @@ def _publish(place: Path, build: Path, card: ModelCard, parcel: Parcel | None, s
             rmtree(place / folder, ignore_errors=True)
         raise
     return folder
+
+
+def _check_early(folder: Path) -> None:
+    from ..convert.checkpoint import check_before_download
+
+    check_before_download(folder)
 
 
 def _convert(path: Path, out: Path, card: ModelCard, show: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +17,9 @@ from wheelhouse import card_table, model_bin, sha256
 
 from slm_magic import catalog
 from slm_magic.errors import (
+    ConversionError,
     IntegrityError,
+    MissingDependencyError,
     ModelLoadError,
     ModelNotInstalledError,
     OfflineError,
@@ -55,6 +59,41 @@ def test_pull_pins_the_commit_and_takes_only_what_runs(hub: Hub, store: Store) -
     # A branch is not looked at again until it is asked for.
     hub.sent.clear()
     assert pull(store) == found and hub.sent == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "says"),
+    [
+        ({"model_type": "gpt2"}, ConversionError, "type 'gpt2' cannot be converted, only"),
+        ({"model_type": "t5"}, MissingDependencyError, r"slm-magic\[convert\]"),
+    ],
+)
+@pytest.mark.parametrize("parts", [False, True])
+def test_a_checkpoint_that_cannot_be_converted_is_not_downloaded(
+    hub: Hub,
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    settings: dict[str, str],
+    error: type[Exception],
+    says: str,
+    parts: bool,
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    # Weights smaller than the tokenizer come last too.
+    weights = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
+    hub.files = {
+        "config.json": json.dumps(settings).encode(),
+        "tokenizer.json": json.dumps({"filler": "x" * 2000}).encode(),
+        **dict.fromkeys(weights if parts else ["model.safetensors"], b"w" * 100),
+    }
+    if parts:
+        listed = {str(number): name for number, name in enumerate(weights)}
+        hub.files["model.safetensors.index.json"] = json.dumps({"weight_map": listed}).encode()
+    with pytest.raises(error, match=says):
+        pull(store)
+    assert {"config.json", "tokenizer.json"} <= set(hub.sent)
+    assert not any(name.endswith(".safetensors") for name in hub.sent)
+    assert store.get("tiny-model") is None
 
 
 def test_revision_and_name_can_be_given(hub: Hub, store: Store) -> None:
