@@ -57,6 +57,18 @@ _KINDS: dict[str, tuple[str, str]] = {
     "pound": (r"£|GBP", r"£|GBP\b|pound|livres?\b|pfund|libras?\b|sterl|фунт|英镑|ポンド|파운드"),
     "yen": (r"¥|￥|JPY", r"¥|￥|JPY\b|yen|円|日元|иен|엔"),
     "yuan": (r"¥|￥|CNY|RMB", r"¥|￥|CNY\b|RMB\b|yuan|(?<![美欧日])元|юан|위안"),
+    # Signs that languages share, and their words in the larger ones. A metre's sign is a million's too.
+    "kilogram": (r"", r"kg\b|kilos?\b|kilogram"),
+    "gram": (r"", r"gr?\b|gramm?(?:e?[ns]?)\b|gramos?\b"),
+    "milligram": (r"", r"mg\b|milligram|miligramo"),
+    "tonne": (r"", r"t\b|tonnes?\b|tonnen?\b|tons?\b|toneladas?\b"),
+    "kilometre": (r"", r"km\b|kilom[eè]t|kilómetro"),
+    "metre": (r"", rf"m\b|(?:{_METRE})\b"),
+    "centimetre": (r"", r"cm\b|[zc]entim[eè]t|centímetro"),
+    "millimetre": (r"", r"mm\b|millim[eè]t|milímetro"),
+    "mile": (r"", r"miles?\b|meilen?\b|millas?\b"),
+    "litre": (r"", r"l\b|lit(?:er[ns]?|res?)\b|litros?\b"),
+    "millilitre": (r"", r"ml\b|millilit|mililitro"),
     "fahrenheit": (r"", _FAHRENHEIT),
     "celsius": (r"", _CELSIUS),
 }  # fmt: skip
@@ -90,7 +102,7 @@ def changed_units(
 ) -> list[Number]:
     """Return the numbers of `output` that are of another kind than the same ones of `source`.
 
-    Per cent, basis points, currencies and temperatures are told apart. A currency may be left out
+    Per cent, basis points, currencies, temperatures and the usual measures are told apart. A currency may be left out
     where the reader knows it, a per cent sign may not.
 
     Parameters
