@@ -148,6 +148,7 @@ def _errors(file: str) -> Iterator[None]:
         yield
     except SlmMagicError:
         raise
+    # zipfile says NotImplementedError of a packing or version that it does not know.
     except (
         zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError,
         NotImplementedError, RuntimeError, ValueError, OverflowError,

@@ -16,7 +16,7 @@ from .disk import disk_errors, mismatch, need_room
 from .hub_errors import endpoint, hub_errors, open_session
 from .hub_file import HubFile, Snapshot, download, patiently, staged_bytes
 from .hub_name import HubName
-from .local import INDEX, PART, WEIGHTS, pickled, sha256_of_weights, weights_among
+from .local import INDEX_SUFFIX, PART, WEIGHTS, pickled, sha256_of_weights, weights_among
 
 # What a model needs to run beside its weights, and nothing that is code.
 ALLOW_PATTERNS = ("*.json", "*.jinja", "*.spm", "*.txt", "*.model", "*.md", "head.safetensors")
@@ -77,7 +77,7 @@ def fetch(card: ModelCard, staging: Path, *, show: bool, check: Check) -> Fetche
         weights, wanted = _wanted(card, info.siblings or ())
         commit = _commit(info.sha, revision, repository)
         # The hash of an index says nothing of the weights that it lists.
-        told = "" if weights.name.endswith(INDEX) else weights.sha256
+        told = "" if weights.name.endswith(INDEX_SUFFIX) else weights.sha256
         _check_pinned(card, weights, told)
         missing = _missing(folder, wanted)
         parts.mkdir(exist_ok=True)
@@ -168,7 +168,7 @@ def _wanted(card: ModelCard, siblings: Any) -> tuple[HubFile, list[HubFile]]:
         file
         for name, file in files.items()
         if name == weights
-        or (weights.endswith(INDEX) and PART.fullmatch(name))
+        or (weights.endswith(INDEX_SUFFIX) and PART.fullmatch(name))
         or any(fnmatch(name, pattern) for pattern in ALLOW_PATTERNS)
     ]
 

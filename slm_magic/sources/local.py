@@ -14,9 +14,9 @@ from .argos import is_argos_archive, is_argos_folder
 from .disk import sha256_of
 
 # How the file that lists the parts of weights ends.
-INDEX = ".index.json"
+INDEX_SUFFIX = ".index.json"
 # The file whose hash stands for the whole, in the order looked for; then a single .gguf.
-WEIGHTS = ("model.bin", "model.safetensors", f"model.safetensors{INDEX}")
+WEIGHTS = ("model.bin", "model.safetensors", f"model.safetensors{INDEX_SUFFIX}")
 # The files that an index stands for, all of which are hashed with it.
 PART = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
 # Weights as torch wrote them before safetensors: whole, or an index of several.
@@ -73,7 +73,7 @@ def pickled(names: Collection[str]) -> str:
 
 def sha256_of_weights(path: Path) -> str:
     """Return the hash that stands for a model's weights; of an index, that of all its parts."""
-    if not path.name.endswith(INDEX):
+    if not path.name.endswith(INDEX_SUFFIX):
         return sha256_of(path)
     digest = hashlib.sha256()
     others = sorted(f for f in path.parent.iterdir() if f.name.endswith(".safetensors"))

@@ -40,7 +40,7 @@ def pull(store: Store, spec: str = SPEC, **options: Any) -> Installed:
     return store.pull(spec, probe=lambda *_: None, progress=False, **options)
 
 
-def refused(store: Store, error: type[PullError], match: str) -> str:
+def assert_refused(store: Store, error: type[PullError], match: str) -> str:
     """Pull in vain; return the one line that says why."""
     with pytest.raises(error, match=match) as caught:
         pull(store)
@@ -56,7 +56,7 @@ def refused(store: Store, error: type[PullError], match: str) -> str:
 def test_a_gated_repository_lists_but_does_not_give(hub: Hub, store: Store) -> None:
     for status in (401, 403):
         hub.gated = status
-        refused(store, PackageNotFoundError, "is gated: accept its terms .* hf auth login")
+        assert_refused(store, PackageNotFoundError, "is gated: accept its terms .* hf auth login")
     hub.gated = 0
     assert pull(store).name == "tiny-model"
 
@@ -65,7 +65,7 @@ def test_a_private_repository_needs_the_token(
     hub: Hub, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hub.token = TOKEN
-    refused(store, PackageNotFoundError, "no repository .* or it is private: hf auth login")
+    assert_refused(store, PackageNotFoundError, "no repository .* or it is private: hf auth login")
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     assert pull(store).name == "tiny-model"
     sent = [headers["Authorization"] for *_, headers in hub.asked[1:]]
@@ -78,7 +78,7 @@ def test_a_token_that_is_not_accepted(
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     wrong = {"X-Error-Message": "Invalid credentials in Authorization header"}
     hub.failing = [(401, wrong)]
-    refused(store, PackageNotFoundError, "does not accept the token .* HF_TOKEN")
+    assert_refused(store, PackageNotFoundError, "does not accept the token .* HF_TOKEN")
 
 
 def test_nothing_that_is_kept_holds_the_token(
@@ -86,7 +86,7 @@ def test_nothing_that_is_kept_holds_the_token(
 ) -> None:
     monkeypatch.setenv("HF_TOKEN", TOKEN)
     hub.cuts["model.bin"] = [3000] * 4
-    refused(store, OfflineError, "breaks off")
+    assert_refused(store, OfflineError, "breaks off")
     store.pull(SPEC, probe=lambda *_: None, progress=True)
     assert all(TOKEN.encode() not in p.read_bytes() for p in store.home.rglob("*") if p.is_file())
     assert TOKEN not in "".join(capfd.readouterr())
@@ -94,12 +94,12 @@ def test_nothing_that_is_kept_holds_the_token(
 
 def test_disabled_repositories_and_missing_files(hub: Hub, store: Store) -> None:
     hub.failing = [(403, {"X-Error-Message": "Access to this resource is disabled."})]
-    refused(store, PackageNotFoundError, "has been disabled on the Hub")
+    assert_refused(store, PackageNotFoundError, "has been disabled on the Hub")
     hub.listing = lambda table: {
         **table,
         **({"rfilename": "vocab.json"} if table.get("rfilename") == "config.json" else {}),
     }
-    refused(store, PackageNotFoundError, "A file of someone/tiny-model is not on the Hub")
+    assert_refused(store, PackageNotFoundError, "A file of someone/tiny-model is not on the Hub")
 
 
 # A Hub that is tired, dead or none
@@ -130,13 +130,13 @@ def failing_next(hub: Hub, status: int) -> Any:
 @pytest.mark.parametrize(("status", "text"), [(503, r"answers with an error \(503\)"), (429, "")])
 def test_what_does_not_pass_is_told_soon(hub: Hub, store: Store, status: int, text: str) -> None:
     hub.error = (status, "")
-    refused(store, OfflineError, text or "too many requests; pull again later")
+    assert_refused(store, OfflineError, text or "too many requests; pull again later")
     assert len(hub.asked) == 1 + len(hub_file.WAITS)
 
 
 def test_a_hub_that_asks_for_an_hour_is_not_waited_for(hub: Hub, store: Store) -> None:
     hub.failing = [(429, {"Retry-After": "3600"})]
-    refused(store, OfflineError, "too many requests; pull again in 3600 seconds")
+    assert_refused(store, OfflineError, "too many requests; pull again in 3600 seconds")
     assert len(hub.asked) == 1
 
 
@@ -148,7 +148,7 @@ def test_a_hub_that_never_answers_is_told(
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_ETAG_TIMEOUT", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        refused(store, OfflineError, "it does not answer in time")
+        assert_refused(store, OfflineError, "it does not answer in time")
 
 
 def test_a_name_that_does_not_resolve(
@@ -159,7 +159,7 @@ def test_a_name_that_does_not_resolve(
 
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     monkeypatch.setenv("HF_ENDPOINT", "http://hub.example")
-    refused(store, OfflineError, "the Hub at http://hub.example: its name does not resolve")
+    assert_refused(store, OfflineError, "the Hub at http://hub.example: its name does not resolve")
 
 
 @pytest.mark.parametrize("answer", [b"<html>Please log in</html>", b"[]", b"{}", b'{"id": 1}'])
@@ -177,14 +177,14 @@ def test_an_address_without_its_scheme(
     hub_client: None, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "hub.example/models")
-    refused(store, PullError, "HF_ENDPOINT is no address such as https://host")
+    assert_refused(store, PullError, "HF_ENDPOINT is no address such as https://host")
 
 
 def test_a_password_in_the_address_is_not_told(
     hub_client: None, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HF_ENDPOINT", f"http://me:{TOKEN}@127.0.0.1:9/hub/")
-    line = refused(store, OfflineError, "the connection is refused")
+    line = assert_refused(store, OfflineError, "the connection is refused")
     assert "the Hub at http://127.0.0.1:9/hub:" in line
 
 
@@ -198,7 +198,7 @@ def test_offline_means_no_connection(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setenv(variable, "1")
-    refused(store, OfflineError, f"{variable}=1 forbids the network")
+    assert_refused(store, OfflineError, f"{variable}=1 forbids the network")
     assert hub.asked == []
 
 
@@ -208,7 +208,7 @@ def test_offline_since_the_client_was_imported(
     import huggingface_hub
 
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    refused(store, OfflineError, "unset it and restart the kernel")
+    assert_refused(store, OfflineError, "unset it and restart the kernel")
     assert hub.asked == []
 
 
@@ -259,13 +259,15 @@ def test_a_proxy_that_refuses(
     monkeypatch.setenv(variable, proxy.url.replace("//", f"//me:{TOKEN}@"))
     # Of an http address a proxy's 403 looks as if the Hub had sent it.
     reason = "it denies access" if (scheme, status[:3]) == ("http", "403") else "the proxy refuses"
-    refused(store, OfflineError, rf"\(through the proxy that {variable} names\): {reason}")
+    assert_refused(store, OfflineError, rf"\(through the proxy that {variable} names\): {reason}")
     assert len(proxy.asked) == 1 and hub.asked == []
 
 
 def test_a_proxy_that_is_not_there(hub: Hub, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
-    refused(store, OfflineError, r"\(through the proxy that HTTP_PROXY names\): .*is refused")
+    assert_refused(
+        store, OfflineError, r"\(through the proxy that HTTP_PROXY names\): .*is refused"
+    )
     # Mended, the next pull of the same process works.
     monkeypatch.delenv("HTTP_PROXY")
     assert pull(store).name == "tiny-model"
@@ -286,7 +288,7 @@ def test_a_proxy_setting_that_cannot_be_used(
         # As where it is not installed.
         monkeypatch.setitem(sys.modules, "socksio", None)
     monkeypatch.setenv("HTTP_PROXY", address)
-    refused(store, PullError, text)
+    assert_refused(store, PullError, text)
     assert hub.asked == []
 
 
@@ -336,7 +338,9 @@ def secure(hub: Hub, authority: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def test_an_own_ca_works_once_it_is_named(
     secure: Hub, store: Store, authority: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    refused(store, OfflineError, "its certificate is not trusted; set SSL_CERT_FILE to a file with")
+    assert_refused(
+        store, OfflineError, "its certificate is not trusted; set SSL_CERT_FILE to a file with"
+    )
     assert secure.asked == []
     # In the same process, as from a notebook's cell.
     monkeypatch.setenv("SSL_CERT_FILE", str(authority / "ca.pem"))
@@ -348,21 +352,21 @@ def test_a_bundle_for_other_tools_is_named(
     secure: Hub, store: Store, authority: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(authority / "ca.pem"))
-    refused(store, OfflineError, r"set SSL_CERT_FILE .*does not read REQUESTS_CA_BUNDLE\)")
+    assert_refused(store, OfflineError, r"set SSL_CERT_FILE .*does not read REQUESTS_CA_BUNDLE\)")
 
 
 def test_a_bundle_without_the_ca_is_told(
     secure: Hub, store: Store, authority: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority / "hub.crt"))
-    refused(store, OfflineError, "its certificate is not trusted")
+    assert_refused(store, OfflineError, "its certificate is not trusted")
 
 
 def test_a_bundle_that_is_not_there_is_told(
     secure: Hub, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "missing.pem"))
-    refused(store, PullError, "SSL_CERT_FILE names no file of certificates")
+    assert_refused(store, PullError, "SSL_CERT_FILE names no file of certificates")
 
 
 def test_tls_through_a_proxy(
