@@ -151,13 +151,18 @@ class Interrupted(KeyboardInterrupt):
         partly done has its finished part, flagged.
     done, total
         How many inputs were finished, of how many.
+    unfinished
+        Numbers of those in `results` that were only partly done; ``resume=`` does them anew.
     """
 
-    def __init__(self, results: list[Any], done: int, total: int) -> None:
+    def __init__(
+        self, results: list[Any], done: int, total: int, unfinished: Iterable[int] = ()
+    ) -> None:
         super().__init__(f"Interrupted: {done} of {total} finished.")
         self.results = results
         self.done = done
         self.total = total
+        self.unfinished = frozenset(unfinished)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

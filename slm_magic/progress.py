@@ -11,6 +11,9 @@ class Progress(Protocol):
     def update(self, n: float = 1) -> object:
         """Move on by `n`."""
 
+    def set_postfix_str(self, s: str, refresh: bool = True) -> object:
+        """Show `s` behind the bar."""
+
     def close(self) -> None:
         """Take the bar away or leave its last state."""
 
@@ -21,17 +24,20 @@ class NoProgress:
     def update(self, n: float = 1) -> None:
         """Do nothing."""
 
+    def set_postfix_str(self, s: str, refresh: bool = True) -> None:
+        """Do nothing."""
+
     def close(self) -> None:
         """Do nothing."""
 
 
-def bar(total: float, *, what: str, unit: str, show: bool, delay: float = 1.0) -> Progress:
+def bar(total: float | None, *, what: str, unit: str, show: bool, delay: float = 1.0) -> Progress:
     """Return a bar of `total` `unit`s, or one that shows nothing.
 
     Parameters
     ----------
     total
-        How many units the whole is; bytes when `unit` is ``"B"``.
+        How many units the whole is, None if that is not known; bytes when `unit` is ``"B"``.
     what
         What is being done, shown before the bar.
     unit

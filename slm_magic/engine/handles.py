@@ -13,7 +13,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..convert.detect import check_weights
@@ -28,8 +28,16 @@ if TYPE_CHECKING:
 # Seconds between two looks at the running batches: well under what a person notices, and
 # too seldom to cost anything.
 POLL_SECONDS = 0.005
+# The same where batches run side by side, none of which anybody waits for; and the share of the
+# time waited so far, up to these, so that one short sentence is not kept waiting.
+BULK_POLL_SECONDS = 0.02
+POLL_SHARE = 0.02
 # Batches kept in flight beyond one a worker, so that no worker waits for Python.
 BATCHES_AHEAD = 1
+# Batches side by side that take no longer than this, their wait for a worker included, are not
+# watched token by token: a call into Python at each token waits for whatever else Python does, and
+# the worker with it. After Ctrl-C they run to their end, and only the next call waits for them.
+UNWATCHED_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +89,9 @@ class Generated:
 
 T = TypeVar("T")
 OnResult = Callable[[int, Generated], None]
-# Starts a batch of sequences by number; the callback, if any, is called for each token.
-Submit = Callable[[list[int], "Callable[[Any], bool] | None"], "list[Any]"]
+# Starts a batch of sequences by number, given its limit of new tokens; the callback, if any, is
+# called for each token.
+Submit = Callable[[list[int], int, "Callable[[Any], bool] | None"], "list[Any]"]
 
 
 def import_ctranslate2() -> Any:
@@ -136,6 +145,8 @@ class Handle:
         self.plan = plan
         self._lock = threading.RLock()
         self._leftover: list[Any] = []
+        # Seconds that the slowest batch took so far.
+        self._slowest: float | None = None
         ctranslate2 = import_ctranslate2()
         known = {"default", "auto", *ctranslate2.get_supported_compute_types("cpu")}
         if plan.compute_type not in known:
@@ -210,6 +221,8 @@ class Handle:
         take: Callable[[Any], tuple[list[str], Sequence[float]]],
         decoding: Decoding,
         on_result: OnResult | None,
+        *,
+        limits: Sequence[int] | None = None,
         skip: int = 0,
     ) -> list[Generated]:
         """Generate all sequences, batch by batch, and hand over each as soon as it is finished.
@@ -217,9 +230,11 @@ class Handle:
         Parameters
         ----------
         submit
-            Starts a batch, given the sequences' numbers and a callback a step.
+            Starts a batch, given the sequences' numbers, its limit and a callback a step.
         take
             Tokens and scores of what a future gives.
+        limits
+            New tokens allowed for each sequence; a batch has the highest of its own.
         skip
             Leading tokens that are no part of a result.
         """
@@ -238,36 +253,47 @@ class Handle:
                 on_result(index, results[index])
             handed.add(index)
 
-        def settle_done() -> None:
-            for index in [i for i, future in running.items() if future.done()]:
-                settle(index, *take(outcome(running[index], self.installed.name)))
-                del running[index]
+        def settle_done(ready: Sequence[tuple[_Running, list[int]]]) -> None:
+            for batch, done in ready:
+                for index in done:
+                    settle(index, *take(outcome(batch.futures[index], self.installed.name)))
+                    del batch.futures[index]
 
-        steps = _Steps(whole=not decoding.scores)
-        running: dict[int, Any] = {}
-        batches = iter(token_batches(lengths, self.plan, beams=decoding.beam_size > 1))
-        in_flight: list[set[int]] = []
+        bulk = self.plan.inter_threads > 1
+        steps = _Steps(whole=not decoding.scores and not bulk)
+        running: list[_Running] = []
+        longest_pause = BULK_POLL_SECONDS if bulk else POLL_SECONDS
+        batches = token_batches(lengths, self.plan, beams=decoding.beam_size > 1, limits=limits)
         with self._lock:
             self._drain()
             self._reload()
             try:
-                more = True
-                while more or running:
-                    while more and len(in_flight) < self.plan.inter_threads + BATCHES_AHEAD:
+                batch = next(batches, None)
+                while batch is not None or running:
+                    while (
+                        batch is not None and len(running) < self.plan.inter_threads + BATCHES_AHEAD
+                    ):
+                        limit = decoding.max_new_tokens
+                        if limits is not None:
+                            limit = min(limit, max(limits[i] for i in batch))
+                        slowest = self._slowest
+                        watched = not bulk or slowest is None or slowest > UNWATCHED_SECONDS
+                        stops = decoding.beam_size == 1 and watched
+                        futures = submit(batch, limit, steps.of(batch) if stops else None)
+                        running.append(_Running(dict(zip(batch, futures, strict=True))))
                         batch = next(batches, None)
-                        if batch is None:
-                            more = False
-                            break
-                        callback = steps.of(batch) if decoding.beam_size == 1 else None
-                        running.update(zip(batch, submit(batch, callback), strict=True))
-                        in_flight.append(set(batch))
                     for index, tokens in steps.finished():
                         settle(index, tokens)
-                    settle_done()
-                    in_flight = [batch for batch in in_flight if not batch.isdisjoint(running)]
+                    settle_done([(one, one.done()) for one in running])
+                    for ended in [one for one in running if not one.futures]:
+                        self._slowest = max(self._slowest or 0.0, ended.seconds)
+                        running.remove(ended)
                     if running:
-                        time.sleep(POLL_SECONDS)
+                        waited = min(one.seconds for one in running)
+                        time.sleep(min(longest_pause, max(waited * POLL_SHARE, 0.0005)))
             except BaseException as error:
+                # What is done by now: a batch that is told to stop is done in the middle.
+                ready = [(one, one.done()) for one in running]
                 steps.stop()
                 try:
                     if isinstance(error, KeyboardInterrupt):
@@ -277,11 +303,33 @@ class Handle:
                             hand_over(index)
                         for index, tokens in steps.finished():
                             settle(index, tokens)
-                        settle_done()
+                        settle_done(ready)
                 finally:
-                    self._leftover.extend(running.values())
+                    for left in running:
+                        self._leftover.extend(left.futures.values())
                 raise
         return [results[i] for i in range(len(lengths))]
+
+
+@dataclass(slots=True)
+class _Running:
+    """A batch that CTranslate2 works on: the futures of what is not finished, by number."""
+
+    futures: dict[int, Any]
+    _started: float = field(default_factory=time.perf_counter)
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it was submitted."""
+        return time.perf_counter() - self._started
+
+    def done(self) -> list[int]:
+        """Return the numbers of the sequences that are finished."""
+        # CTranslate2 hands over a batch as a whole, so mostly one look is enough.
+        first = next(iter(self.futures.values()), None)
+        if first is None or not first.done():
+            return []
+        return [number for number, future in self.futures.items() if future.done()]
 
 
 class _Steps:

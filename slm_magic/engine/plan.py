@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from ..errors import OptionError
+from .limits import cpu_limit
 
 Workload = Literal["cell", "bulk"]
 ModelKind = Literal["causal", "seq2seq", "encoder"]
@@ -21,8 +23,15 @@ BATCH_TOKENS = {"causal": 4096, "seq2seq": 2048, "encoder": 4096}
 # one step, and so an interrupt, can take.
 # An encoder's batches run side by side, and a cell's few sentences must make several.
 BATCH_SEQUENCES = {"causal": 16, "seq2seq": 64, "encoder": 8}
+# Short sentences in bulk: a step over more of them costs less for each.
+BULK_SEQUENCES = {"causal": 16, "seq2seq": 128, "encoder": 8}
 # With a beam a batch cannot be stopped, so Ctrl-C waits for it before the next call.
 BEAM_SEQUENCES = {"causal": 4, "seq2seq": 16, "encoder": 8}
+# Sequences that are left when no new batch is opened for those with a much lower limit, and that a
+# batch at the end of bulk work has at the least.
+LEAST_SEQUENCES = 12
+# Limits this near to half of the highest one are not much lower.
+EXTRA_TOKENS = 12
 # Share of the machine's memory that loaded models may fill.
 MEMORY_SHARE = 0.5
 
@@ -50,11 +59,14 @@ class Plan:
 
 
 def cores() -> int:
-    """Return how many cores this process may use."""
+    """Return how many cores this process may use: its affinity, within its cgroup's limit."""
     try:
-        return max(1, len(os.sched_getaffinity(0)))
+        count = len(os.sched_getaffinity(0))
     except AttributeError:  # macOS and Windows
-        return max(1, os.cpu_count() or 1)
+        count = os.cpu_count() or 1
+    limit = cpu_limit()
+    # Half a core more is worth a thread, which the system then holds back in part.
+    return max(1, count if limit is None else min(count, math.ceil(limit)))
 
 
 def plan(kind: ModelKind, workload: Workload = "cell") -> Plan:
@@ -82,28 +94,47 @@ def plan(kind: ModelKind, workload: Workload = "cell") -> Plan:
         inter_threads=threads if side_by_side else 1,
         intra_threads=1 if side_by_side else threads,
         max_batch_tokens=BATCH_TOKENS[kind],
-        max_batch_sequences=BATCH_SEQUENCES[kind],
+        max_batch_sequences=(BULK_SEQUENCES if workload == "bulk" else BATCH_SEQUENCES)[kind],
         max_beam_sequences=BEAM_SEQUENCES[kind],
     )
 
 
 def token_batches(
-    lengths: Sequence[int], plan: Plan, *, beams: bool = False
+    lengths: Sequence[int],
+    plan: Plan,
+    *,
+    beams: bool = False,
+    limits: Sequence[int] | None = None,
 ) -> Iterator[list[int]]:
     """Yield batches of indices, longest sequences first, within the bounds of `plan`.
 
     Sequences of like length go together, so that little is padding; the longest first, so that
     a bar's estimate errs on the safe side and memory peaks at once. A sequence longer than the
-    bound makes a batch of its own.
+    bound makes a batch of its own. Where large batches run side by side, the last ones are
+    smaller, so that no worker stands idle for long while another ends.
+
+    Parameters
+    ----------
+    limits
+        Of new tokens, one a sequence: where they differ much a new batch begins, or a short
+        sentence that loops would run to the limit of the longest.
     """
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
     most = min(plan.max_batch_sequences, plan.max_beam_sequences if beams else len(order) or 1)
+    # A few sequences are shared out among all workers.
+    least = min(LEAST_SEQUENCES, -(-len(order) // plan.inter_threads))
     start = 0
     while start < len(order):
         longest = max(1, lengths[order[start]])
         size = max(1, min(most, plan.max_batch_tokens // longest))
-        yield order[start : start + size]
-        start += size
+        share = -(-(len(order) - start) // plan.inter_threads)
+        batch = order[start : start + min(size, max(share, least))]
+        if limits is not None:
+            low = limits[batch[0]] // 2 - EXTRA_TOKENS
+            end = (n for n, i in enumerate(batch) if n >= LEAST_SEQUENCES and limits[i] < low)
+            batch = batch[: next(end, len(batch))]
+        yield batch
+        start += len(batch)
 
 
 def memory_budget() -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +25,7 @@ class Seq2Seq(Handle):
         *,
         target_prefix: list[str] | None = None,
         decoding: Decoding = Decoding(),
+        limits: Sequence[int] | None = None,
         on_result: OnResult | None = None,
     ) -> list[Generated]:
         """Translate token sequences.
@@ -34,6 +36,8 @@ class Seq2Seq(Handle):
             One list of tokens a sentence, special tokens included.
         target_prefix
             Tokens each output starts with; they are dropped from the results.
+        limits
+            New tokens allowed for each sentence, below ``decoding.max_new_tokens``.
         on_result
             Called in the calling thread with the number and the result of each sentence as
             it is finished, in any order.
@@ -47,7 +51,9 @@ class Seq2Seq(Handle):
         """
         skip = len(target_prefix or ())
 
-        def submit(batch: list[int], callback: Callable[[Any], bool] | None) -> list[Any]:
+        def submit(
+            batch: list[int], limit: int, callback: Callable[[Any], bool] | None
+        ) -> list[Any]:
             futures: list[Any] = self._model.translate_batch(
                 [sources[i] for i in batch],
                 target_prefix=[target_prefix] * len(batch) if target_prefix else None,
@@ -57,7 +63,7 @@ class Seq2Seq(Handle):
                 repetition_penalty=decoding.repetition_penalty,
                 no_repeat_ngram_size=decoding.no_repeat_ngram_size,
                 max_input_length=0,
-                max_decoding_length=decoding.max_new_tokens + skip,
+                max_decoding_length=limit + skip,
                 return_end_token=True,
                 return_scores=decoding.scores,
                 callback=callback,
@@ -68,7 +74,7 @@ class Seq2Seq(Handle):
             return result.hypotheses[0], result.scores
 
         lengths = [len(source) for source in sources]
-        return self._run(lengths, submit, take, decoding, on_result, skip)
+        return self._run(lengths, submit, take, decoding, on_result, limits=limits, skip=skip)
 
 
 class Causal(Handle):
@@ -82,6 +88,7 @@ class Causal(Handle):
         *,
         static_prompt: list[str] | None = None,
         decoding: Decoding = Decoding(),
+        limits: Sequence[int] | None = None,
         on_result: OnResult | None = None,
     ) -> list[Generated]:
         """Continue token sequences.
@@ -93,6 +100,8 @@ class Causal(Handle):
         static_prompt
             Tokens that every prompt starts with. Their state is computed once and cached
             until the model is unloaded.
+        limits
+            New tokens allowed for each prompt, below ``decoding.max_new_tokens``.
         on_result
             Called in the calling thread with the number and the result of each prompt as
             it is finished, in any order.
@@ -110,14 +119,17 @@ class Causal(Handle):
             prompts = [static_prompt[-1:] + prompt for prompt in prompts]
             static_prompt = static_prompt[:-1] or None
 
-        def submit(batch: list[int], callback: Callable[[Any], bool] | None) -> list[Any]:
-            return self._submit([prompts[i] for i in batch], static_prompt, decoding, callback)
+        def submit(
+            batch: list[int], limit: int, callback: Callable[[Any], bool] | None
+        ) -> list[Any]:
+            within = replace(decoding, max_new_tokens=limit)
+            return self._submit([prompts[i] for i in batch], static_prompt, within, callback)
 
         def take(result: Any) -> tuple[list[str], Sequence[float]]:
             return result.sequences[0], result.scores
 
         lengths = [len(prompt) for prompt in prompts]
-        return self._run(lengths, submit, take, decoding, on_result)
+        return self._run(lengths, submit, take, decoding, on_result, limits=limits)
 
     def stream(
         self,

@@ -33,6 +33,8 @@ class Batch(Generic[R]):
     texts: list[str | None]
     single: bool
     results: dict[int, R] = field(default_factory=dict)
+    # Which rows have each distinct text.
+    _rows: dict[str, list[int]] = field(default_factory=dict)
     _started: float = field(default_factory=time.perf_counter)
 
     @property
@@ -63,7 +65,93 @@ class Batch(Generic[R]):
         done = len(self.results)
         return Interrupted(self._ordered(partial or {}), done, len(self.present))
 
-    def _ordered(self, partial: dict[int, R] | None = None) -> list[R | None]:
+    def distinct(self) -> list[tuple[int, str]]:
+        """Return each distinct text that has no result yet, with the first row that has it."""
+        self._rows = {}
+        for row, text in self.present:
+            self._rows.setdefault(text, []).append(row)
+        missing = []
+        for text, rows in self._rows.items():
+            known = next((self.results[row] for row in rows if row in self.results), None)
+            if known is None:
+                missing.append((rows[0], text))
+            else:
+                self.share(rows[0], known)
+        return missing
+
+    def count(self, text: str) -> int:
+        """Return how many rows have a text of `distinct`."""
+        return len(self._rows[text])
+
+    def share(self, row: int, result: R) -> None:
+        """Keep the result of a row of `distinct` for all rows with the same text."""
+        for one in self._rows[self.texts[row] or ""]:
+            self.results.setdefault(one, result)
+
+    def collected(self) -> Any:
+        """Return the one result, or the list in the order of the input, with its times as given."""
+        return self.results[0] if self.single else self._ordered()
+
+    def stopped(self, partial: Mapping[int, R]) -> Interrupted:
+        """Return the exception to raise after Ctrl-C.
+
+        Parameters
+        ----------
+        partial
+            Results of rows of `distinct` that were only partly done, flagged as such.
+        """
+        unfinished = {
+            one: result
+            for row, result in partial.items()
+            for one in self._rows[self.texts[row] or ""]
+        }
+        done = len(self.results)
+        return Interrupted(self._ordered(unfinished), done, len(self.present), unfinished)
+
+    def take_up(self, resume: Any) -> None:
+        """Keep what an earlier call on the same texts had finished.
+
+        Parameters
+        ----------
+        resume
+            What that call raised, or the results in it. These alone do not tell which of them were
+            only partly done, so those that are flagged are done anew.
+
+        Raises
+        ------
+        OptionError
+            If they are of other texts, or of one text and no list.
+        """
+        if self.single:
+            raise OptionError("resume is for a list or column of texts, not for a single text.")
+        found: Any = resume.results if isinstance(resume, Interrupted) else resume
+        if isinstance(found, (str, bytes)) or not isinstance(found, Sequence):
+            raise OptionError(
+                "resume takes the Interrupted that the earlier call raised, or its results."
+            )
+        if len(found) != len(self.texts):
+            raise OptionError(
+                f"resume has {len(found)} results and there are {len(self.texts)} texts; "
+                "give the texts of the interrupted call again."
+            )
+        for row, (text, result) in enumerate(zip(self.texts, found, strict=True)):
+            if result is None:
+                continue
+            source = getattr(result, "source_text", text)
+            is_result = isinstance(result, Result)
+            if text is None or source != text or not is_result:
+                raise OptionError(
+                    f"Row {row} of resume is not the result of this text; "
+                    "give the texts of the interrupted call again."
+                )
+            if isinstance(resume, Interrupted):
+                finished = row not in resume.unfinished
+            else:
+                finished = not result.flags
+            if finished:
+                self.results[row] = result
+
+    def _ordered(self, partial: Mapping[int, R] | None = None) -> list[R | None]:
         found = {**(partial or {}), **self.results}
         return [found.get(i) for i in range(len(self.texts))]
 

@@ -20,7 +20,13 @@ MOST_NAMED = 12
 PIVOT = "en"
 
 
-def sources(texts: Sequence[str], candidates: Sequence[str] = ()) -> list[str]:
+def sources(
+    texts: Sequence[str],
+    candidates: Sequence[str] = (),
+    *,
+    seen: Counter[str] | None = None,
+    rows: Sequence[int] = (),
+) -> list[str]:
     """Return the ISO 639-1 code of each text's language.
 
     A text that does not tell by itself takes the language of most of the others. One without
@@ -30,6 +36,10 @@ def sources(texts: Sequence[str], candidates: Sequence[str] = ()) -> list[str]:
     ----------
     candidates
         Languages that the model reads, to choose from where the text alone leaves doubt.
+    seen
+        How many earlier texts were in each language; added to.
+    rows
+        The number of each text where they are some of many, for messages.
 
     Raises
     ------
@@ -46,13 +56,19 @@ def sources(texts: Sequence[str], candidates: Sequence[str] = ()) -> list[str]:
         if code is None and candidates:
             code = languages.detect(text, candidates)
         found[text] = code
-    told = Counter(code for text in texts if (code := found[text]) not in (None, UNDETERMINED))
+    told = Counter() if seen is None else seen
+    for text in texts:
+        code = found[text]
+        if code is not None and code != UNDETERMINED:
+            told[code] += 1
     usual = told.most_common(1)[0][0] if told else None
     result = []
     for number, text in enumerate(texts):
         code = found[text] or usual
         if code is None:
-            which = "the text is" if len(texts) == 1 else f"row {number} is"
+            which = "the text is"
+            if len(texts) > 1 or (rows and rows[0]):
+                which = f"row {rows[number] if rows else number} is"
             raise LanguageError(
                 f"Cannot tell which language {which} in; name it: source='en' "
                 "(in a magic or a shell: --from en)."

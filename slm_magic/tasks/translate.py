@@ -12,16 +12,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .. import domains
-from ..errors import FlaggedError, LanguageError, OptionError
-from ..progress import bar
-from ..store import Installed
+from ..errors import FlaggedError, Interrupted, LanguageError, OptionError
 from ..text import languages
 from ..text.markdown import Markup
 from . import batch as batches
-from . import detect
+from . import bulk
 from .results import Translation
-from .translate_plan import Options, Plan
-from .translate_work import Work
+from .translate_plan import Options
+from .translate_run import Translating
 
 QUOTES = ("language", "keep")
 MARKUPS: tuple[Markup, ...] = ("auto", "text", "markdown")
@@ -39,6 +37,7 @@ def translate(
     markup: str = "auto",
     quotes: str = "language",
     retries: bool = True,
+    resume: Interrupted | Sequence[Translation | None] | None = None,
     progress: bool = False,
     strict: bool = False,
 ) -> Any:
@@ -78,6 +77,10 @@ def translate(
     retries
         Whether sentences that look wrong are tried again in other ways (`translate_ladder`), and
         kept in the source language where nothing readable comes. False gives the first answers.
+    resume
+        What an earlier call on the same list raised after Ctrl-C, or the ``results`` in it:
+        finished texts are kept and not done again. The results alone do not tell which of them
+        were partly done, so those that are flagged are done anew.
     progress
         Whether to show a bar.
     strict
@@ -86,15 +89,17 @@ def translate(
     Returns
     -------
     Translation or list of Translation
-        One that went through another language says so in ``pivot`` and ``models``. A text that
+        Equal texts of a list share one result. One that went through another language says so in ``pivot`` and ``models``. A text that
         is in the target language already comes back as it is, flagged ``untranslated``.
 
     Raises
     ------
     LanguageError
-        If a language is unknown, cannot be told, or is not covered by the model.
+        If a language is unknown, cannot be told, or is not covered by the model. In a long list
+        that holds for the first window of texts; later ones in a language that no installed model
+        covers come back as they are, flagged ``untranslated``.
     OptionError
-        If another option cannot be used.
+        If another option cannot be used, or `resume` is of other texts.
     EmptyTextError
         If a single text is empty.
     ModelNotInstalledError
@@ -112,37 +117,29 @@ def translate(
     """
     options = _options(target, source, domain, glossary, beam_size, markup, quotes, retries)
     batch: batches.Batch[Translation] = batches.read(text_or_texts)
-    rows = batch.present
-    named = detect.named_models(model) if model is not None else ()
-    plans = [
-        Plan(works, _route(code, options, named), options, code)
-        for code, works in _by_language(rows, options, named).items()
-    ]
-    total = sum(plan.prepare() for plan in plans)
-    shown = bar(total, what="Translating", unit="sentence", show=progress)
-    try:
-        for plan in plans:
-            plan.run(lambda: shown.update(1))
-            for work in plan.works:
-                batch.put(work.row, work.result(options.target, plan.route, interrupted=False))
-    except KeyboardInterrupt as error:
-        partial = {}
-        for plan in plans:
-            for work in plan.works:
-                if work.row in batch.results or not work.started:
-                    continue
-                result = work.result(options.target, plan.route, interrupted=True)
-                if work.finished:
-                    batch.put(work.row, result)
-                else:
-                    partial[work.row] = result
-        raise batch.interrupted(partial) from error
-    finally:
-        shown.close()
-    finished = batch.finish()
+    if resume is not None:
+        batch.take_up(resume)
+    finished = bulk.fill(batch, Translating(options, model), progress=progress)
     if strict:
         FlaggedError.check(finished)
     return finished
+
+
+def runner(
+    *,
+    target: str,
+    source: str | None = None,
+    model: str | None = None,
+    domain: str | None = None,
+    glossary: Mapping[str, str] | None = None,
+    beam_size: int | None = None,
+    markup: str = "auto",
+    quotes: str = "language",
+    retries: bool = True,
+) -> Translating:
+    """Return what translates the rows of a column; see `translate` for the options and errors."""
+    options = _options(target, source, domain, glossary, beam_size, markup, quotes, retries)
+    return Translating(options, model)
 
 
 def _options(
@@ -184,28 +181,3 @@ def _options(
         retries=retries,
         set_marks=quotes == "language",
     )
-
-
-def _by_language(
-    rows: Sequence[tuple[int, str]], options: Options, named: Sequence[Installed]
-) -> dict[str, list[Work]]:
-    """Put the texts together by source language, in the order of their first appearance."""
-    if options.source is not None:
-        codes = [options.source] * len(rows)
-    else:
-        candidates = detect.readable(named[0].card) if named else ()
-        codes = detect.sources([text for _, text in rows], candidates)
-    found: dict[str, list[Work]] = {}
-    for code, (row, text) in zip(codes, rows, strict=True):
-        found.setdefault(code, []).append(Work(row, text, code))
-    return found
-
-
-def _route(code: str, options: Options, named: Sequence[Installed]) -> detect.Route | None:
-    """Return what translates texts in the language `code`, or None where nothing is needed."""
-    if code in (detect.UNDETERMINED, options.target):
-        return None
-    if named:
-        return detect.named_route(named, code, options.target)
-    domain = options.domain.name if options.domain is not None else None
-    return detect.route(code, options.target, domain)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .. import engine
@@ -25,8 +25,6 @@ SURELY_FITS = 200
 # tokenizer splits finely, but an end to a loop.
 TOKENS_PER_TOKEN = 3.0
 EXTRA_TOKENS = 24
-# Sentences from which a call is cut into groups of like length, each with its own limit.
-GROUP = 12
 
 OnSentence = Callable[[int, str, bool, "float | None"], None]
 
@@ -45,8 +43,24 @@ class Backend(Protocol):
     def fits(self, text: str) -> bool:
         """Whether `text` is short enough for the model."""
 
-    def run(self, texts: Sequence[str], decoding: Decoding, on_sentence: OnSentence) -> None:
-        """Translate sentences, reporting each with its number as it is finished."""
+    def encode(self, texts: Sequence[str]) -> Any:
+        """Make sentences into tokens; the model itself is not asked."""
+
+    def run(
+        self,
+        texts: Sequence[str],
+        decoding: Decoding,
+        on_sentence: OnSentence,
+        *,
+        encoded: Any = None,
+    ) -> None:
+        """Translate sentences, reporting each with its number as it is finished.
+
+        Parameters
+        ----------
+        encoded
+            What `encode` gave for `texts`, if it was asked before.
+        """
 
 
 def decoding_of(card: ModelCard, beam_size: int | None) -> Decoding:
@@ -58,23 +72,27 @@ def decoding_of(card: ModelCard, beam_size: int | None) -> Decoding:
     return Decoding(**values)
 
 
-def groups(lengths: Sequence[int], most: int) -> list[tuple[list[int], int]]:
-    """Put sentences of like length together, each group with its limit of new tokens.
+def limits(lengths: Sequence[int]) -> list[int]:
+    """Return how many new tokens each sentence is allowed, by its own tokens.
 
     One limit for all would let a short sentence that loops run to the limit of the longest.
     """
-    order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
-    found: list[tuple[list[int], int]] = []
-    while order:
-        longest = lengths[order[0]]
-        size = next(
-            (n for n, i in enumerate(order) if n >= GROUP and 2 * lengths[i] + 16 < longest),
-            len(order),
-        )
-        limit = min(most, int(longest * TOKENS_PER_TOKEN) + EXTRA_TOKENS)
-        found.append((order[:size], limit))
-        order = order[size:]
-    return found
+    return [int(length * TOKENS_PER_TOKEN) + EXTRA_TOKENS for length in lengths]
+
+
+def longest_first(lengths: Sequence[int]) -> list[int]:
+    """Return the numbers of sentences in the order in which they are worked on."""
+    return sorted(range(len(lengths)), key=lambda i: -lengths[i])
+
+
+@dataclass(frozen=True, slots=True)
+class _Prompts:
+    """Prompts of sentences, by their numbers, and the beginning that all share, if they do."""
+
+    numbers: list[int]
+    prompts: list[list[str]]
+    prefix: list[str] | None
+    limits: list[int]
 
 
 class CausalBackend:
@@ -112,26 +130,42 @@ class CausalBackend:
             len(self._handle.tokenizer.encode(text)) <= limit
         )
 
-    def run(self, texts: Sequence[str], decoding: Decoding, on_sentence: OnSentence) -> None:
-        """Translate sentences, reporting each with its number as it is finished."""
+    def encode(self, texts: Sequence[str]) -> list[_Prompts]:
+        """Make sentences into prompts: those that share their beginning, and the others."""
         tokenizer = self._handle.tokenizer
+        found = []
         plain = [i for i, text in enumerate(texts) if not self._terms(text)]
         hinted = [i for i, text in enumerate(texts) if self._terms(text)]
         for numbers, shared in ((plain, True), (hinted, False)):
+            lengths = [len(tokenizer.encode(texts[i])) for i in numbers]
+            numbers = [numbers[m] for m in longest_first(lengths)]
             asked = []
             prefix: list[str] = []
             for i in numbers:
                 prefix, rest = tokenizer.split_chat(self._messages(texts[i]), texts[i])
                 # A prefix with a sentence's own glossary is no one else's: do not cache it.
                 asked.append(rest if shared else prefix + rest)
-            lengths = [len(tokenizer.encode(texts[i])) for i in numbers]
-            for members, limit in groups(lengths, decoding.max_new_tokens):
-                self._handle.generate(
-                    [asked[m] for m in members],
-                    static_prompt=prefix if shared else None,
-                    decoding=replace(decoding, max_new_tokens=limit),
-                    on_result=self._reporter(texts, [numbers[m] for m in members], on_sentence),
-                )
+            made = limits(sorted(lengths, reverse=True))
+            found.append(_Prompts(numbers, asked, prefix if shared else None, made))
+        return [one for one in found if one.numbers]
+
+    def run(
+        self,
+        texts: Sequence[str],
+        decoding: Decoding,
+        on_sentence: OnSentence,
+        *,
+        encoded: list[_Prompts] | None = None,
+    ) -> None:
+        """Translate sentences, reporting each with its number as it is finished."""
+        for asked in self.encode(texts) if encoded is None else encoded:
+            self._handle.generate(
+                asked.prompts,
+                static_prompt=asked.prefix,
+                decoding=decoding,
+                limits=asked.limits,
+                on_result=self._reporter(texts, asked.numbers, on_sentence),
+            )
 
     def _reporter(
         self, texts: Sequence[str], numbers: Sequence[int], on_sentence: OnSentence
@@ -197,22 +231,34 @@ class Seq2SeqBackend:
         tokens: list[str] = self._handle.tokenizer.encode(text, self._source, self._target)
         return tokens
 
-    def run(self, texts: Sequence[str], decoding: Decoding, on_sentence: OnSentence) -> None:
+    def encode(self, texts: Sequence[str]) -> list[list[str]]:
+        """Make sentences into tokens."""
+        return [self._encode(text) for text in texts]
+
+    def run(
+        self,
+        texts: Sequence[str],
+        decoding: Decoding,
+        on_sentence: OnSentence,
+        *,
+        encoded: list[list[str]] | None = None,
+    ) -> None:
         """Translate sentences, reporting each with its number as it is finished."""
         tokenizer = self._handle.tokenizer
-        encoded = [self._encode(text) for text in texts]
-        for members, limit in groups([len(one) for one in encoded], decoding.max_new_tokens):
+        tokens = self.encode(texts) if encoded is None else encoded
+        order = longest_first([len(one) for one in tokens])
 
-            def report(index: int, result: Generated, members: list[int] = members) -> None:
-                text = tokenizer.decode(result.tokens).strip()
-                on_sentence(members[index], text, result.complete, result.score)
+        def report(index: int, result: Generated) -> None:
+            text = tokenizer.decode(result.tokens).strip()
+            on_sentence(order[index], text, result.complete, result.score)
 
-            self._handle.translate(
-                [encoded[m] for m in members],
-                target_prefix=tokenizer.target_prefix(self._target),
-                decoding=replace(decoding, max_new_tokens=limit),
-                on_result=report,
-            )
+        self._handle.translate(
+            [tokens[i] for i in order],
+            target_prefix=tokenizer.target_prefix(self._target),
+            decoding=decoding,
+            limits=limits([len(tokens[i]) for i in order]),
+            on_result=report,
+        )
 
 
 _LABEL = re.compile(

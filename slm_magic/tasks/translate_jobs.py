@@ -79,6 +79,8 @@ class Job:
         What of the glossary has to be put in its place, because a model did not use it by itself.
     kept
         Why the source stays instead of any translation; empty where it does not.
+    settled
+        Whether this is final: nothing is left to be tried.
     """
 
     text: str
@@ -86,6 +88,13 @@ class Job:
     candidates: list[Candidate] = field(default_factory=list)
     terms: dict[str, str] = field(default_factory=dict)
     kept: str = ""
+    settled: bool = False
+
+    def settle(self) -> None:
+        """Keep only the best of what came, for good."""
+        best = self.best
+        self.candidates = [] if best is None else [best]
+        self.settled = True
 
     @property
     def best(self) -> Candidate | None:
@@ -112,7 +121,7 @@ class Job:
 
     @property
     def done(self) -> bool:
-        """Whether it is known what becomes of it."""
+        """Whether something is known of what becomes of it."""
         return bool(self.kept) or bool(self.candidates)
 
 

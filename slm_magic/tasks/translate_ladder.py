@@ -64,11 +64,26 @@ class Rung:
     climb: Callable[[Sequence[Job], Setup], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Sentences as the model is to see them, and what its backend made of them."""
+
+    masked: Sequence[Masked]
+    encoded: Any
+
+
+def ask(jobs: Sequence[Job], setup: Setup, form: Form | None = None) -> Asked:
+    """Hide what must survive in sentences and make them into tokens."""
+    masked = [_masked(job, job.text, setup, form) for job in jobs]
+    return Asked(masked, setup.backend.encode([one.text for one in masked]))
+
+
 def run(
     jobs: Sequence[Job],
     setup: Setup,
     *,
     retries: bool = True,
+    asked: Asked | None = None,
     on_done: Callable[[Job], object] = lambda _: None,
 ) -> None:
     """Translate `jobs`, filling in their candidates, or why the source is kept.
@@ -77,22 +92,32 @@ def run(
     ----------
     retries
         False takes the first answer as it is.
+    asked
+        What `ask` gave for them, if it was asked ahead.
     on_done
         Called with each sentence after its first translation.
     """
     if not jobs:
         return
-    _whole(jobs, setup, on_done)
-    for rung in LADDER if retries else ():
-        again = [job for job in jobs if job.faults & rung.mends and rung.fits(job, setup)]
-        if again:
-            rung.climb(again, setup)
+    try:
+        _whole(jobs, setup, on_done, asked=asked)
+        for rung in LADDER if retries else ():
+            again = [job for job in jobs if job.faults & rung.mends and rung.fits(job, setup)]
+            if again:
+                rung.climb(again, setup)
+    except KeyboardInterrupt:
+        for job in jobs:
+            # What is right, or would not be tried again.
+            if job.candidates and not (retries and job.faults):
+                job.settle()
+        raise
     for job in jobs:
         best = job.best
         if best is None:
             job.kept = "The model gave no translation that keeps what must be kept"
         elif best.useless and retries:
             job.kept = best.useless
+        job.settle()
 
 
 def _other_form(jobs: Sequence[Job], setup: Setup) -> None:
@@ -214,9 +239,12 @@ def _whole(
     on_done: Callable[[Job], object] = lambda _: None,
     *,
     form: Form | None = None,
+    asked: Asked | None = None,
 ) -> None:
     """Translate whole sentences once."""
-    masked = [_masked(job, job.text, setup, form) for job in jobs]
+    if asked is None:
+        asked = ask(jobs, setup, form)
+    masked = asked.masked
 
     def settle(index: int, output: str, complete: bool, score: float | None) -> None:
         job = jobs[index]
@@ -225,7 +253,8 @@ def _whole(
             job.candidates.append(setup.pair.candidate(job, restored, complete, score))
         on_done(job)
 
-    setup.backend.run([one.text for one in masked], setup.decoding, settle)
+    texts = [one.text for one in masked]
+    setup.backend.run(texts, setup.decoding, settle, encoded=asked.encoded)
 
 
 def _parts(

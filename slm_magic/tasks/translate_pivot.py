@@ -56,6 +56,10 @@ class _Sentence:
     def done(self) -> bool:
         return self.first.done and all(job is None or job.done for _, job in self.tiles)
 
+    @property
+    def settled(self) -> bool:
+        return self.first.settled and all(job is None or job.settled for _, job in self.tiles)
+
 
 def through(
     jobs: Sequence[Job],
@@ -63,7 +67,8 @@ def through(
     second: Step,
     pair: Pair,
     *,
-    on_done: Callable[[], object],
+    on_step: Callable[[], object],
+    on_done: Callable[[Job], object],
 ) -> None:
     """Translate `jobs` by two models, filling in their candidates.
 
@@ -74,18 +79,25 @@ def through(
     ----------
     pair
         Languages and terms of the whole.
-    on_done
+    on_step
         Called once a sentence and step.
+    on_done
+        Called with each sentence after its first translation by both.
     """
     for start in range(0, len(jobs), BULK_SENTENCES):
-        _batch(jobs[start : start + BULK_SENTENCES], first, second, pair, on_done)
+        _batch(jobs[start : start + BULK_SENTENCES], first, second, pair, on_step, on_done)
 
 
 def _batch(
-    jobs: Sequence[Job], first: Step, second: Step, pair: Pair, on_done: Callable[[], object]
+    jobs: Sequence[Job],
+    first: Step,
+    second: Step,
+    pair: Pair,
+    on_step: Callable[[], object],
+    on_done: Callable[[Job], object],
 ) -> None:
     firsts = [Job(job.text, job.markdown) for job in jobs]
-    first.run(firsts, lambda _: on_done())
+    first.run(firsts, lambda _: on_step())
     fits = second.setup().backend.fits
     between: dict[tuple[str, bool], Job] = {}
     sentences = []
@@ -104,7 +116,8 @@ def _batch(
         left = {id(asked) for _, asked in tiles if asked is not None}
         sentences.append(_Sentence(job, made, tiles, left))
         if not left:
-            on_done()
+            on_step()
+            on_done(job)
     waiting: dict[int, list[_Sentence]] = {}
     for sentence in sentences:
         for number in sentence.left:
@@ -114,7 +127,8 @@ def _batch(
         for sentence in waiting.pop(id(asked), ()):
             sentence.left.discard(id(asked))
             if not sentence.left:
-                on_done()
+                on_step()
+                on_done(sentence.job)
 
     try:
         if between:
@@ -124,6 +138,8 @@ def _batch(
         for sentence in sentences:
             if sentence.done:
                 _finish(sentence, first, second, pair)
+            if sentence.settled:
+                sentence.job.settle()
 
 
 def _finish(sentence: _Sentence, first: Step, second: Step, pair: Pair) -> None:

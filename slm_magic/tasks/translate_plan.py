@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +15,12 @@ from . import translate_ladder
 from .detect import Route
 from .translate_backends import Backend, CausalBackend, Seq2SeqBackend, decoding_of
 from .translate_jobs import Job, Pair
-from .translate_ladder import Setup
+from .translate_ladder import Asked, Setup, ask
 from .translate_pivot import Step, through
 from .translate_work import Work
 
-# Of an ordinary sentence, to guess from the size of the texts how many there are.
-SENTENCE_CHARACTERS = 90
+# Sentences whose translations are remembered for later texts of the same call.
+MEMORY = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +42,32 @@ class Options:
 
 
 class Plan:
-    """The texts of one source language and what translates them."""
+    """What translates texts of one source language, and what is known of their sentences so far.
+
+    Parameters
+    ----------
+    route
+        None where nothing translates them.
+    why
+        What to tell of texts that nothing translates.
+    """
 
     def __init__(
-        self, works: Sequence[Work], route: Route | None, options: Options, source: str
+        self,
+        route: Route | None,
+        options: Options,
+        source: str,
+        *,
+        bulk: bool,
+        why: str = "",
     ) -> None:
-        self.works = works
         self.route = route
         self._options = options
         self._source = source
+        self._why = why
         glossary = {**options.terms(source, options.target), **options.glossary}
         self._pair = Pair(source, options.target, glossary, options.set_marks)
-        self._jobs: dict[tuple[str, bool], Job] = {}
-        characters = sum(len(work.text) for work in works)
-        bulk = characters >= engine.BULK_SENTENCES * SENTENCE_CHARACTERS
+        self._seen: OrderedDict[tuple[str, bool], Job] = OrderedDict()
         self._legs = [
             _Leg(installed, pair, options, "bulk" if bulk else "cell")
             for installed, pair in zip(
@@ -82,26 +95,40 @@ class Plan:
             ),
         ]
 
-    def prepare(self) -> int:
-        """Cut the texts up and return how many sentences there are to translate, in all steps."""
+    def part(self, rows: Sequence[tuple[int, str]]) -> Part:
+        """Cut texts up, hide what must survive in their sentences, and make these into tokens."""
+        works = [Work(row, text, self._source) for row, text in rows]
         if not self._legs:
-            for work in self.works:
-                work.keep(self._options.target)
-            return 0
+            for work in works:
+                work.keep(self._options.target, self._why)
+            return Part(self, works, [])
         words = self._legs[0].word_model() if len(self._legs) == 1 else None
-        for work in self.works:
+        new: list[Job] = []
+        for work in works:
             markdown = is_markdown(work.text, self._options.markup)
             tiles = words(work.text) if words else self._cut(work.text)
-            jobs = [self._job(tile, markdown) if tile.translatable else None for tile in tiles]
+            jobs = [self._job(tile, markdown, new) if tile.translatable else None for tile in tiles]
             work.pieces = list(zip(tiles, jobs, strict=True))
             if words and not any(jobs) and any(c.isalpha() for c in work.text):
                 work.note("The model reads no word of this text; left as it is.")
             work.markdown = markdown
-        return len(self._jobs) * len(self._legs)
+        # The first of two models is asked in parts, so that Ctrl-C leaves finished texts.
+        ahead = new and len(self._legs) == 1
+        return Part(self, works, new, ask(new, self._legs[0].setup()) if ahead else None)
 
-    def run(self, on_done: Callable[[], object]) -> None:
-        """Translate the sentences."""
-        jobs = list(self._jobs.values())
+    @property
+    def steps(self) -> int:
+        """How many models a sentence goes through."""
+        return len(self._legs)
+
+    def translate(
+        self,
+        jobs: Sequence[Job],
+        asked: Asked | None,
+        on_step: Callable[[], object],
+        on_done: Callable[[Job], object],
+    ) -> None:
+        """Translate sentences, telling of each step of each and of each that is done."""
         if len(self._legs) == 2:
             first, second = (
                 Step(leg.setup, leg.run, leg.pair, frozenset(carried))
@@ -111,13 +138,27 @@ class Plan:
                     strict=True,
                 )
             )
-            through(jobs, first, second, self._pair, on_done=on_done)
+            through(jobs, first, second, self._pair, on_step=on_step, on_done=on_done)
         elif jobs:
-            self._legs[0].run(jobs, lambda _: on_done())
 
-    def _job(self, tile: Segment, markdown: bool) -> Job:
+            def done(job: Job) -> None:
+                on_step()
+                on_done(job)
+
+            self._legs[0].run(jobs, done, asked)
+
+    def _job(self, tile: Segment, markdown: bool, new: list[Job]) -> Job:
+        """Return the job of a sentence: one of an earlier text, or one that is added to `new`."""
         key = (tile.plain, markdown)
-        return self._jobs.setdefault(key, Job(*key))
+        job = self._seen.get(key)
+        if job is None:
+            job = self._seen[key] = Job(*key)
+            new.append(job)
+            if len(self._seen) > MEMORY:
+                self._seen.popitem(last=False)
+        else:
+            self._seen.move_to_end(key)
+        return job
 
     def _cut(self, text: str) -> list[Segment]:
         leg = self._legs[0]
@@ -127,6 +168,45 @@ class Plan:
             markup=self._options.markup,
             fits=lambda piece: leg.backend().fits(piece),
         )
+
+
+class Part:
+    """The texts of one source language in a window.
+
+    Attributes
+    ----------
+    jobs
+        Their sentences that no earlier text had.
+    """
+
+    def __init__(
+        self, plan: Plan, works: list[Work], jobs: list[Job], asked: Asked | None = None
+    ) -> None:
+        self.plan = plan
+        self.works = works
+        self.jobs = jobs
+        self._asked = asked
+
+    def run(self, on_step: Callable[[], object], on_row: Callable[[int], object]) -> None:
+        """Translate the sentences, telling of each step and of each row that is done."""
+        fresh = set(map(id, self.jobs))
+        waiting: dict[int, list[Work]] = {}
+        left: dict[int, int] = {}
+        for work in self.works:
+            own = {id(job) for _, job in work.pieces if job is not None} & fresh
+            left[work.row] = len(own)
+            for number in own:
+                waiting.setdefault(number, []).append(work)
+            if not own:
+                on_row(work.row)
+
+        def done(job: Job) -> None:
+            for work in waiting.pop(id(job), ()):
+                left[work.row] -= 1
+                if not left[work.row]:
+                    on_row(work.row)
+
+        self.plan.translate(self.jobs, self._asked, on_step, done)
 
 
 class _Leg:
@@ -147,9 +227,15 @@ class _Leg:
         decoding = decoding_of(self._installed.card, self._options.beam_size)
         return Setup(self.backend(), self.pair, decoding)
 
-    def run(self, jobs: Sequence[Job], on_done: Callable[[Job], object]) -> None:
+    def run(
+        self,
+        jobs: Sequence[Job],
+        on_done: Callable[[Job], object],
+        asked: Asked | None = None,
+    ) -> None:
         """Translate sentences, with retries."""
-        translate_ladder.run(jobs, self.setup(), retries=self._options.retries, on_done=on_done)
+        retries = self._options.retries
+        translate_ladder.run(jobs, self.setup(), retries=retries, asked=asked, on_done=on_done)
 
     def backend(self) -> Backend:
         """Return the model behind its face for sentences."""

@@ -31,18 +31,20 @@ class Work:
 
     @property
     def finished(self) -> bool:
-        """Whether all of them have."""
-        return all(job is None or job.done for _, job in self.pieces)
+        """Whether that is final for all of them."""
+        return all(job is None or job.settled for _, job in self.pieces)
 
     def note(self, message: str) -> None:
         """Flag the whole text as untranslated."""
         self._note = Flag("untranslated", message)
 
-    def keep(self, target: str) -> None:
-        """Carry the text over as it is: it has no words, or is in the target language."""
+    def keep(self, target: str, why: str = "") -> None:
+        """Carry the text over as it is: it has no words, is in the target language, or `why`."""
         if self.text:
             self.pieces = [(Segment(self.text, 0, len(self.text), False), None)]
-        if self.source == target:
+        if why:
+            self.note(why)
+        elif self.source == target:
             name = languages.name(target)
             self.note(f"The text is in {name} already; left as it is.")
 

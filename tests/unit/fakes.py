@@ -11,6 +11,7 @@ import re
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -152,16 +153,20 @@ class _Fake:
     def _run(
         self,
         texts: list[str],
-        decoding: Decoding,
+        decoding: Decoding | None,
+        limits: Sequence[int] | None,
         on_result: Callable[[int, Generated], None] | None,
         **more: Any,
     ) -> list[Generated]:
-        self.calls.append({"texts": texts, "decoding": decoding, **more})
+        decoding = decoding or Decoding()
+        self.calls.append({"texts": texts, "decoding": decoding, "limits": limits, **more})
         results = []
         for index, text in enumerate(texts):
             if self.interrupt_after is not None and index >= self.interrupt_after:
                 raise KeyboardInterrupt
-            results.append(self._one(text, decoding))
+            most = decoding.max_new_tokens
+            limit = most if limits is None else min(most, limits[index])
+            results.append(self._one(text, replace(decoding, max_new_tokens=limit)))
             if on_result is not None:
                 on_result(index, results[-1])
         return results
@@ -179,11 +184,12 @@ class FakeCausal(_Fake):
         *,
         static_prompt: list[str] | None = None,
         decoding: Decoding | None = None,
+        limits: Sequence[int] | None = None,
         on_result: Callable[[int, Generated], None] | None = None,
     ) -> list[Generated]:
         prefix = self.tokenizer.decode(static_prompt or [])
         texts = [prefix + self.tokenizer.decode(prompt) for prompt in prompts]
-        return self._run(texts, decoding or Decoding(), on_result, static_prompt=static_prompt)
+        return self._run(texts, decoding, limits, on_result, static_prompt=static_prompt)
 
     def stream(
         self,
@@ -209,10 +215,11 @@ class FakeSeq2Seq(_Fake):
         *,
         target_prefix: list[str] | None = None,
         decoding: Decoding | None = None,
+        limits: Sequence[int] | None = None,
         on_result: Callable[[int, Generated], None] | None = None,
     ) -> list[Generated]:
         texts = [self.tokenizer.decode(source) for source in sources]
-        return self._run(texts, decoding or Decoding(), on_result, target_prefix=target_prefix)
+        return self._run(texts, decoding, limits, on_result, target_prefix=target_prefix)
 
 
 class FakeEncoder:

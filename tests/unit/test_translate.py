@@ -19,7 +19,7 @@ from slm_magic.errors import (
     UnknownModelError,
 )
 from slm_magic.tasks.translate import translate
-from slm_magic.tasks.translate_backends import groups, tidy
+from slm_magic.tasks.translate_backends import limits, longest_first, tidy
 
 # A little French, so that the checks have nothing to say.
 WORDS = {
@@ -365,13 +365,12 @@ def test_what_a_model_says_around_its_translation(source: str, answer: str, text
     assert tidy(source, answer, "French") == text
 
 
-def test_groups_give_short_sentences_a_limit_of_their_own() -> None:
-    lengths = [100] * 12 + [5] * 20
-    (long_ones, high), (short_ones, low) = groups(lengths, 512)
-    assert sorted(long_ones) == list(range(12)) and sorted(short_ones) == list(range(12, 32))
-    assert high > 300 and low < 60
-    assert groups([100, 5], 512)[0][0] == [0, 1]
-    assert groups([], 512) == []
+def test_each_sentence_has_a_limit_of_its_own(causal: FakeCausal) -> None:
+    assert limits([100, 5]) == [324, 39]
+    assert longest_first([5, 100, 5]) == [1, 0, 2]
+    translate(["The cat sleeps.", "The big black cat sleeps on the mat."], target="fr", source="en")
+    (call,) = causal.calls
+    assert "big black" in call["texts"][0] and call["limits"][0] > call["limits"][1]
 
 
 def test_a_model_of_single_words_flags_a_text_it_reads_no_word_of(

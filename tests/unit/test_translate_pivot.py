@@ -13,8 +13,7 @@ from test_tokenization_seq2seq import opus_folder
 from slm_magic import engine
 from slm_magic.engine import Generated
 from slm_magic.errors import Interrupted, LanguageError, ModelNotInstalledError, OptionError
-from slm_magic.tasks import show
-from slm_magic.tasks import translate as module
+from slm_magic.tasks import bulk, show
 from slm_magic.tasks.translate import translate
 
 ENGLISH = {
@@ -208,6 +207,9 @@ def test_the_bar_counts_both_steps(
         def update(self, n: float = 1) -> None:
             seen["done"] += n
 
+        def set_postfix_str(self, s: str, refresh: bool = True) -> None:
+            pass
+
         def close(self) -> None:
             pass
 
@@ -215,10 +217,14 @@ def test_the_bar_counts_both_steps(
         seen["total"] = total
         return Bar()
 
-    monkeypatch.setattr(module, "bar", bar)
+    monkeypatch.setattr(bulk, "bar", bar)
     legs[0].reply = lambda t: "" if t == DOG else ENGLISH[t]
-    translate([CAT, DOG, HOUSE, CAT], source="fr", target="de")
+    translate(f"{CAT}\n{DOG}\n{HOUSE}\n{CAT}\n", source="fr", target="de")
     assert seen == {"total": 6, "done": 6}
+    # Of a list, rows are counted.
+    seen["done"] = 0
+    translate([CAT, DOG, HOUSE, CAT], source="fr", target="de")
+    assert seen == {"total": 4, "done": 4}
 
 
 def test_after_ctrl_c_a_text_is_finished_when_both_steps_are(
