@@ -107,16 +107,19 @@ class Encoder(Handle):
         """
         import numpy as np
 
+        refuse_fork()
         ids = [self.tokenizer.encode_ids(text)[:EMBED_TOKENS] for text in texts]
-        vectors: dict[int, npt.NDArray[np.float32]] = {}
-
-        def pool(index: int, states: npt.NDArray[np.float32]) -> None:
-            mean = states.mean(axis=0)
-            vectors[index] = mean / max(float(np.linalg.norm(mean)), 1e-12)
-            if on_result is not None:
-                on_result(index, vectors[index])
-
-        self.hidden(ids, on_result=pool)
-        if not ids:
-            return np.zeros((0, 0), np.float32)
-        return np.stack([vectors[i] for i in range(len(ids))])
+        vectors: npt.NDArray[np.float32] | None = None
+        with self._lock:
+            self._reload()
+            for batch, output in self._side_by_side(ids):
+                # Pooled at once: the states of a long text's sentences would fill the memory.
+                padded = np.asarray(output.last_hidden_state)
+                if vectors is None:
+                    vectors = np.zeros((len(ids), padded.shape[2]), np.float32)
+                for row, index in enumerate(batch):
+                    mean = padded[row, : len(ids[index])].mean(axis=0)
+                    vectors[index] = mean / max(float(np.linalg.norm(mean)), 1e-12)
+                    if on_result is not None:
+                        on_result(index, vectors[index])
+        return np.zeros((0, 0), np.float32) if vectors is None else vectors

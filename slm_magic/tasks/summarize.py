@@ -1,65 +1,20 @@
-"""Summaries: sentences chosen from the text, or written anew by a language model.
-
-The extractive summary embeds each sentence, scores it by its cosine to the focus queries or to
-the document's centroid, and picks sentences by maximal marginal relevance (Carbonell and
-Goldstein, 1998), so that each adds something. What comes out stands word for word in the text.
-"""
+"""Summaries: sentences chosen from the text, or written anew by a language model."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from .. import domains, engine
-from ..catalog import ModelRef
-from ..errors import FlaggedError, OptionError
-from ..progress import bar
+from .. import domains
+from ..errors import FlaggedError, Interrupted, OptionError
 from ..text import languages
 from . import batch as batches
-from . import choose
-from .results import Flag, Summary, SummarySentence
-from .summarize_support import UNSUPPORTED, find_sentences
-
-if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
-
-    Vectors = npt.NDArray[np.float32]
+from . import bulk, summarize_abstractive, summarize_extractive
+from .results import Summary
+from .summarize_support import UNSUPPORTED
 
 Style = Literal["extractive", "abstractive"]
 STYLES: tuple[Style, ...] = ("extractive", "abstractive")
-
-# Weight of relevance against novelty, and of a figure's bonus: tuned on earnings calls.
-RELEVANCE = 0.8
-# Sentences shorter than this say too little to stand alone ("Thank you.").
-MIN_WORDS = 4
-# Cosine to a query of the user's below which MiniLM's sentences have nothing to do with it: the
-# best of a hundred comes near 0.2 by chance. A query of the text's own words may have less, down
-# to the second bound.
-UNRELATED = 0.24
-FAR = 0.05
-# Sentences that are embedded before Ctrl-C is looked at and finished texts are kept.
-CHUNK_SENTENCES = 512
-
-_LONG_WORD = re.compile(r"[^\W\d_]+")
-_FIGURE = re.compile(r"\d")
-# A year, a quarter or a bare small count is a date or a list, not a figure.
-_MONEY_OR_PERCENT = re.compile(
-    r"[$€£¥]\s?\d|\d[\d.,\s]*\s?(?:%|per ?cent|percent|basis points|bps|million|billion|trillion|"
-    r"mn|bn|Mio\.?|Mrd\.?|millions?|milliards?|USD|EUR|GBP|CHF|cents?)",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Focus:
-    """What to look for, and whether the user asked for it."""
-
-    queries: tuple[str, ...]
-    figures: float
-    asked: bool
 
 
 def summarize(
@@ -72,6 +27,7 @@ def summarize(
     model: str | None = None,
     language: str = "en",
     unsupported: str = "replace",
+    resume: Interrupted | Sequence[Summary | None] | None = None,
     progress: bool = False,
     strict: bool = False,
 ) -> Any:
@@ -101,6 +57,10 @@ def summarize(
         What becomes of a written sentence with a name or figure that the text does not have:
         ``replace`` puts the sentence of the text that is nearest to it in its place, ``drop``
         leaves it out, ``flag`` keeps it. All three flag it.
+    resume
+        What an earlier call on the same list raised after Ctrl-C, or the ``results`` in it:
+        finished texts are kept and not done again. The results alone do not tell which of them
+        were partly done, so those that are flagged are done anew.
     progress
         Whether to show a bar.
     strict
@@ -109,12 +69,13 @@ def summarize(
     Returns
     -------
     Summary or list of Summary
-        An extractive summary's sentences carry their offsets in the source.
+        Equal texts of a list share one result. An extractive summary's sentences carry their
+        offsets in the source.
 
     Raises
     ------
     OptionError
-        If an option cannot be used.
+        If an option cannot be used, or `resume` is of other texts.
     LanguageError
         If the language is not known.
     EmptyTextError
@@ -133,6 +94,46 @@ def summarize(
     >>> slm.summarize(report, sentences=2, domain="finance").sentences[0].text
     'Sales rose 4% to $12 million.'
     """
+    options = _options(sentences, style, focus, domain, language, unsupported)
+    batch: batches.Batch[Summary] = batches.read(text_or_texts)
+    if resume is not None:
+        batch.take_up(resume)
+    finished = bulk.fill(batch, _runner(options, model), progress=progress)
+    if strict:
+        FlaggedError.check(finished)
+    return finished
+
+
+def runner(
+    *,
+    sentences: int = 3,
+    style: str = "extractive",
+    focus: str | Sequence[str] | None = None,
+    domain: str | None = None,
+    model: str | None = None,
+    language: str = "en",
+    unsupported: str = "replace",
+) -> bulk.Runner:
+    """Return what summarises the rows of a column; see `summarize` for the options and errors."""
+    return _runner(_options(sentences, style, focus, domain, language, unsupported), model)
+
+
+def _runner(
+    options: summarize_extractive.Options | summarize_abstractive.Options, model: str | None
+) -> bulk.Runner:
+    if isinstance(options, summarize_abstractive.Options):
+        return summarize_abstractive.Writing(options, model)
+    return summarize_extractive.Extracting(options, model)
+
+
+def _options(
+    sentences: int,
+    style: str,
+    focus: str | Sequence[str] | None,
+    domain: str | None,
+    language: str,
+    unsupported: str,
+) -> summarize_extractive.Options | summarize_abstractive.Options:
     if isinstance(sentences, bool) or not isinstance(sentences, int) or sentences < 1:
         raise OptionError("sentences must be a whole number of at least 1.")
     if style not in STYLES:
@@ -142,27 +143,10 @@ def summarize(
             f"unsupported cannot be {unsupported!r}; choose from {', '.join(UNSUPPORTED)}."
         )
     pack = domains.get(domain) if domain else None
-    language = languages.parse(language)
-    batch: batches.Batch[Summary] = batches.read(text_or_texts)
+    code = languages.parse(language)
     if style == "abstractive":
-        from .summarize_abstractive import run
-
-        run(
-            batch,
-            sentences=sentences,
-            focus=_queries(focus),
-            pack=pack,
-            model=model,
-            language=language,
-            unsupported=unsupported,
-            progress=progress,
-        )
-    else:
-        _extract(batch, sentences, _focus(focus, pack), model, language, progress, domain)
-    finished = batch.finish()
-    if strict:
-        FlaggedError.check(finished)
-    return finished
+        return summarize_abstractive.Options(sentences, _queries(focus), pack, code, unsupported)
+    return summarize_extractive.Options(sentences, _focus(focus, pack), code, domain)
 
 
 def _queries(focus: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -172,144 +156,11 @@ def _queries(focus: str | Sequence[str] | None) -> tuple[str, ...]:
     return given
 
 
-def _focus(focus: str | Sequence[str] | None, pack: domains.Domain | None) -> _Focus:
+def _focus(
+    focus: str | Sequence[str] | None, pack: domains.Domain | None
+) -> summarize_extractive.Focus:
     given = _queries(focus)
     if pack is None:
-        return _Focus(given, 0.0, bool(given))
+        return summarize_extractive.Focus(given, 0.0, bool(given))
     # What the user asks for comes before what the domain would look for.
-    return _Focus(given or pack.focus, pack.figures, bool(given))
-
-
-def _extract(
-    batch: batches.Batch[Summary],
-    count: int,
-    focus: _Focus,
-    model: str | None,
-    language: str,
-    progress: bool,
-    domain: str | None,
-) -> None:
-    installed = choose.model("summarize", model, kind="encoder")
-    encoder: engine.Encoder = engine.load(installed)
-    rows = [(row, text, find_sentences(text, language)) for row, text in batch.present]
-    shown = bar(
-        sum(len(found) for _, _, found in rows), what="Summarising", unit="sentence", show=progress
-    )
-    try:
-        queries = encoder.embed(focus.queries) if focus.queries else None
-        for group in _groups(rows):
-            texts = [text[start:end] for _, text, found in group for start, end in found]
-            vectors = encoder.embed(texts)
-            shown.update(len(texts))
-            done = 0
-            for row, text, found in group:
-                own = vectors[done : done + len(found)]
-                done += len(found)
-                batch.put(
-                    row, _summary(text, found, own, queries, focus, count, installed.ref, domain)
-                )
-    except KeyboardInterrupt as error:
-        raise batch.interrupted() from error
-    finally:
-        shown.close()
-
-
-_Row = tuple[int, str, list[tuple[int, int]]]
-
-
-def _groups(rows: Sequence[_Row]) -> list[list[_Row]]:
-    """Put whole texts together until a group has enough sentences to batch well."""
-    groups: list[list[_Row]] = []
-    size = 0
-    for row in rows:
-        if not groups or size + len(row[2]) > CHUNK_SENTENCES:
-            groups.append([])
-            size = 0
-        groups[-1].append(row)
-        size += len(row[2])
-    return groups
-
-
-def _summary(
-    text: str,
-    found: list[tuple[int, int]],
-    vectors: Vectors,
-    queries: Vectors | None,
-    focus: _Focus,
-    count: int,
-    model: ModelRef,
-    domain: str | None,
-) -> Summary:
-    picked = _pick([text[a:b] for a, b in found], vectors, queries, focus, count)
-    sentences = tuple(
-        SummarySentence(
-            text=text[found[i][0] : found[i][1]], start=found[i][0], end=found[i][1], score=score
-        )
-        for i, score in sorted(picked)
-    )
-    return Summary(
-        text=" ".join(" ".join(sentence.text.split()) for sentence in sentences),
-        sentences=sentences,
-        model=model,
-        domain=domain,
-        flags=_flags(text, sentences, focus),
-    )
-
-
-def _flags(text: str, sentences: Sequence[SummarySentence], focus: _Focus) -> tuple[Flag, ...]:
-    if not sentences:
-        if not text.strip():
-            return ()
-        return (Flag("low_score", "The text has no sentence to choose: the summary is empty."),)
-    best = max(sentence.score or 0.0 for sentence in sentences)
-    if focus.asked and (best < FAR or (best < UNRELATED and not _names(text, focus.queries))):
-        return (Flag("low_score", "No sentence of the text is close to the focus."),)
-    return ()
-
-
-def _names(text: str, queries: Sequence[str]) -> bool:
-    """Whether `text` has most of the longer words of one of `queries`, inflection aside."""
-    lower = text.lower()
-    for query in queries:
-        words = [word for word in _LONG_WORD.findall(query.lower()) if len(word) > 3]
-        if words and 2 * sum(word[:6] in lower for word in words) > len(words):
-            return True
-    return False
-
-
-def _pick(
-    texts: Sequence[str],
-    vectors: Vectors,
-    queries: Vectors | None,
-    focus: _Focus,
-    count: int,
-) -> list[tuple[int, float]]:
-    """Return the numbers and the cosines of the picked sentences, best first."""
-    import numpy as np
-
-    if not texts:
-        return []
-    if queries is None:
-        centroid = vectors.mean(axis=0)
-        relevance = vectors @ (centroid / max(float(np.linalg.norm(centroid)), 1e-12))
-    else:
-        relevance = (vectors @ queries.T).max(axis=1)
-    weight = relevance + np.array([_bonus(text, focus.figures) for text in texts], np.float32)
-    candidates = [i for i, text in enumerate(texts) if len(text.split()) >= MIN_WORDS]
-    candidates = candidates or list(range(len(texts)))
-    # How like the picked ones each sentence is, kept up as they are picked: the matrix of all
-    # pairs of a long text would fill the memory.
-    near = np.zeros(len(texts), np.float32)
-    picked: list[int] = []
-    while candidates and len(picked) < count:
-        best = max(candidates, key=lambda i: RELEVANCE * weight[i] - (1 - RELEVANCE) * near[i])
-        near = np.maximum(near, vectors @ vectors[best]) if picked else vectors @ vectors[best]
-        picked.append(best)
-        candidates.remove(best)
-    return [(i, float(relevance[i])) for i in picked]
-
-
-def _bonus(text: str, figures: float) -> float:
-    if not figures or not _FIGURE.search(text):
-        return 0.0
-    return figures if _MONEY_OR_PERCENT.search(text) else figures / 3
+    return summarize_extractive.Focus(given or pack.focus, pack.figures, bool(given))

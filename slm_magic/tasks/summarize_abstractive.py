@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from os import environ
 from typing import Any
 
-from .. import domains, engine
+from .. import __version__, domains, engine
 from ..errors import OptionError
-from ..progress import bar
 from ..store import Installed
 from ..text import languages
 from ..text.segment import segment
 from . import choose, prompts
-from .batch import Batch
-from .results import Flag, Summary
+from .bulk import Meter, Row
+from .results import Flag, Result, Summary
 from .summarize_support import Draft, mend
 
 # Tokens a sentence of a summary may take; long ones with figures take about 45.
@@ -27,7 +27,21 @@ RESERVE_TOKENS = 256
 # The same for a sequence-to-sequence model: an instruction and special tokens.
 INSTRUCTION_TOKENS = 48
 
+# Texts of a window, if they are of one sentence: some full batches of a model that takes its time.
+WINDOW = 512
+
 OnSummary = Callable[[int, str, bool], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a call, read and checked."""
+
+    sentences: int
+    focus: tuple[str, ...]
+    pack: domains.Domain | None
+    language: str
+    unsupported: str
 
 
 @dataclass(slots=True)
@@ -39,37 +53,92 @@ class _Work:
     parts: list[str]
 
 
-def run(
-    batch: Batch[Summary],
-    *,
-    sentences: int,
-    focus: Sequence[str],
-    pack: domains.Domain | None,
-    model: str | None,
-    language: str,
-    unsupported: str,
-    progress: bool,
-) -> None:
-    """Summarise the texts of `batch`; see `summarize` for the parameters and errors."""
-    installed = choose.model("summarize", model, kind=None if model else "causal")
-    if installed.card.kind == "encoder":
-        raise OptionError(
-            f"{installed.name!r} picks sentences and cannot write new ones; "
-            "use style='extractive', or an abstractive model: %slm models --task summarize"
-        )
-    handle = engine.load(installed)
-    writer = _Writer(handle, installed, sentences, focus, pack, language)
-    works = []
-    failing: list[Draft] = []
-    for row, text in batch.present:
-        parts = writer.split([text], language)
-        if parts:
-            works.append(_Work(row, text, parts))
-        else:
-            # Asked to summarise nothing, a model invents something.
-            batch.put(row, _empty(text, installed, pack))
-    shown = bar(len(works), what="Summarising", unit="text", show=progress)
-    try:
+class Writing:
+    """Summarises rows in a model's words, window by window."""
+
+    what = "Summarising"
+    sentences = WINDOW
+
+    def __init__(self, options: Options, model: str | None) -> None:
+        self.options = options
+        self.installed = choose.model("summarize", model, kind=None if model else "causal")
+        if self.installed.card.kind == "encoder":
+            raise OptionError(
+                f"{self.installed.name!r} picks sentences and cannot write new ones; use "
+                "style='extractive', or an abstractive model: %slm models --task summarize"
+            )
+        self._writer: _Writer | None = None
+
+    def prepare(self, rows: Sequence[Row], *, bulk: bool) -> WritingWindow:
+        """Cut rows into parts that the model's context holds."""
+        writer = self.writer(bulk=bulk)
+        works, empty = [], []
+        for row, text in rows:
+            parts = writer.split([text], self.options.language)
+            if parts:
+                works.append(_Work(row, text, parts))
+            else:
+                # Asked to summarise nothing, a model invents something.
+                empty.append((row, _empty(text, self.installed, self.options.pack)))
+        return WritingWindow(self, writer, works, empty)
+
+    def identify(self, rows: Sequence[Row]) -> list[object]:
+        """Return for each row what its summary depends on beside its text."""
+        options, card, ref = self.options, self.installed.card, self.installed.ref
+        same = {
+            "task": "summarize",
+            "version": __version__,
+            "style": "abstractive",
+            "compute_type": environ.get("SLM_MAGIC_COMPUTE_TYPE", ""),
+            "models": [[ref.name, ref.revision, ref.sha256]],
+            "decoding": dict(card.decoding.get("summarize", {})),
+            "sentences": options.sentences,
+            "focus": list(options.focus),
+            "language": options.language,
+            "domain": [options.pack.name, options.pack.style] if options.pack else None,
+            "unsupported": options.unsupported,
+        }
+        return [same] * len(rows)
+
+    def writer(self, *, bulk: bool) -> _Writer:
+        """Return the loaded model with what it is to be told."""
+        if self._writer is None:
+            options = self.options
+            handle = engine.load(self.installed, workload="bulk" if bulk else "cell")
+            self._writer = _Writer(
+                handle,
+                self.installed,
+                options.sentences,
+                options.focus,
+                options.pack,
+                options.language,
+            )
+        return self._writer
+
+
+class WritingWindow:
+    """Some rows of a call, in parts."""
+
+    def __init__(
+        self,
+        runner: Writing,
+        writer: _Writer,
+        works: list[_Work],
+        empty: Sequence[tuple[int, Summary]],
+    ) -> None:
+        self._runner = runner
+        self._writer = writer
+        self._works = works
+        self._results: dict[int, Result] = dict(empty)
+        self._failing: list[Draft] = []
+        self.steps = len(works)
+
+    def run(self, meter: Meter) -> None:
+        """Write the summaries, long texts in rounds."""
+        options, writer = self._runner.options, self._writer
+        for row in self._results:
+            meter.row(row)
+        works = self._works
         while works:
             # One round: all parts in one batch, so that small and large texts share the model's
             # steps; those short enough become summaries, the others notes for the next round.
@@ -78,29 +147,40 @@ def run(
             notes = iter(writer.write([part for work in long for part in work.parts]))
             for work in long:
                 own = [next(notes) for _ in work.parts]
-                work.parts = writer.split(own, language) or [" ".join(own)]
+                work.parts = writer.split(own, options.language) or [" ".join(own)]
 
             def put(number: int, text: str, cut: bool, short: list[_Work] = short) -> None:
                 row, source = short[number].row, short[number].source
-                draft = Draft.read(row, source, text, cut=cut, most=sentences, language=language)
-                if unsupported == "flag" or not draft.failing():
-                    batch.put(row, _summary(draft, installed, pack))
+                draft = Draft.read(
+                    row, source, text, cut=cut, most=options.sentences, language=options.language
+                )
+                if options.unsupported == "flag" or not draft.failing():
+                    self._results[row] = self._summary(draft)
                 else:
-                    failing.append(draft)
-                shown.update(1)
+                    self._failing.append(draft)
+                meter.sentence()
+                meter.row(row)
 
             writer.write([work.parts[0] for work in short], put)
             works = long
-            for draft in mend(failing, unsupported) if failing else ():
-                batch.put(draft.row, _summary(draft, installed, pack))
-            failing.clear()
-    except KeyboardInterrupt as error:
-        # They are finished, if not mended: their flags say what is wrong.
-        for draft in failing:
-            batch.put(draft.row, _summary(draft, installed, pack))
-        raise batch.interrupted() from error
-    finally:
-        shown.close()
+            for draft in mend(self._failing, options.unsupported) if self._failing else ():
+                self._results[draft.row] = self._summary(draft)
+            self._failing.clear()
+
+    def results(self) -> list[tuple[int, Result]]:
+        """Return the summaries of the rows that are finished."""
+        return sorted(self._results.items())
+
+    def unfinished(self) -> list[tuple[int, Result]]:
+        """Return the summaries that were not mended: their flags say what is wrong."""
+        return [
+            (draft.row, self._summary(draft))
+            for draft in self._failing
+            if draft.row not in self._results
+        ]
+
+    def _summary(self, draft: Draft) -> Summary:
+        return _summary(draft, self._runner.installed, self._runner.options.pack)
 
 
 class _Writer:

@@ -30,6 +30,8 @@ REPORT = (
     "Profit for the year is expected at $1.9 million.\n\n"
     "Thank you."
 )
+# Equal texts of a list are summarised once.
+OTHER = f"{REPORT} See you."
 
 
 @pytest.fixture
@@ -153,7 +155,7 @@ def test_no_text_is_refused() -> None:
 def test_ctrl_c_keeps_the_texts_that_were_finished(
     encoder: FakeEncoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("slm_magic.tasks.summarize.CHUNK_SENTENCES", 1)
+    monkeypatch.setattr("slm_magic.tasks.summarize_extractive.CHUNK_SENTENCES", 1)
     real = encoder.embed
 
     def embed(texts: list[str], **more: Any) -> np.ndarray:
@@ -365,7 +367,7 @@ def test_a_sentence_with_a_wrong_figure_gives_way_to_the_nearest_of_the_text(
 
 def test_a_sentence_with_a_wrong_figure_is_left_out_when_asked(causal: FakeCausal) -> None:
     causal.enqueue(f"{FALSE} The new oven was opened with a choir.", FALSE)
-    summary, nothing = summarize([REPORT, REPORT], style="abstractive", unsupported="drop")
+    summary, nothing = summarize([REPORT, OTHER], style="abstractive", unsupported="drop")
     assert summary.text == "The new oven was opened with a choir."
     assert [s.text for s in summary.sentences] == [summary.text]
     (flag,) = summary.flags
@@ -400,7 +402,7 @@ def test_an_encoder_finds_the_nearest_sentence_where_there_is_one(
     monkeypatch.setattr(choose, "model", model)
     loaded = {"fake-encoder": encoder, "fake": causal}
     monkeypatch.setattr(engine, "load", lambda installed, **_: loaded[installed.name])
-    first, second = summarize([REPORT, REPORT], style="abstractive")
+    first, second = summarize([REPORT, OTHER], style="abstractive")
     assert first.text == "A choir sang at the opening of the new oven."
     assert second.text == "The oven was repaired."
     assert len(encoder.calls) == 1
@@ -412,8 +414,10 @@ def test_ctrl_c_before_the_mending_keeps_what_was_written_with_its_flags(
     causal.enqueue(FALSE)
     causal.interrupt_after = 1
     with pytest.raises(Interrupted) as caught:
-        summarize([REPORT, REPORT], style="abstractive")
-    assert (caught.value.done, caught.value.total) == (1, 2)
+        summarize([REPORT, OTHER], style="abstractive")
+    # It is there, and done anew if the call is resumed.
+    assert (caught.value.done, caught.value.total) == (0, 2)
+    assert caught.value.unfinished == {0}
     first = caught.value.results[0]
     assert first.text == FALSE and [flag.kind for flag in first.flags] == ["number_changed"]
 
