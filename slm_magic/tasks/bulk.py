@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Siz
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from importlib import import_module
+from os import environ
 from typing import Any, Protocol
 
 from ..catalog import Task
 from ..engine import BULK_SENTENCES
 from ..progress import Progress, bar
+from ..store.installed import Installed, version_of
 from .batch import Batch
 from .results import Result
 
@@ -148,6 +150,17 @@ class Meter:
 
     def _weight(self, row: int) -> int:
         return 1 if self._weights is None else self._weights[row]
+
+
+def identity(task: Task, models: Iterable[Installed], **more: object) -> dict[str, object]:
+    """Return what a result depends on, with what every task depends on."""
+    return {
+        "task": task,
+        "version": version_of("slm-magic"),
+        "compute_type": environ.get("SLM_MAGIC_COMPUTE_TYPE", ""),
+        "models": [[one.ref.name, one.ref.revision, one.ref.sha256] for one in models],
+        **more,
+    }
 
 
 def run(

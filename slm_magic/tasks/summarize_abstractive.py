@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from os import environ
 from typing import Any
 
-from .. import __version__, domains, engine
+from .. import domains, engine
 from ..errors import OptionError
 from ..store import Installed
 from ..text import languages
 from ..text.segment import segment
 from . import choose, prompts
-from .bulk import Meter, Row
+from .bulk import Meter, Row, identity
 from .results import Flag, Result, Summary
 from .summarize_support import Draft, mend
 
@@ -84,20 +83,18 @@ class Writing:
 
     def identify(self, rows: Sequence[Row]) -> list[object]:
         """Return for each row what its summary depends on beside its text."""
-        options, card, ref = self.options, self.installed.card, self.installed.ref
-        same = {
-            "task": "summarize",
-            "version": __version__,
-            "style": "abstractive",
-            "compute_type": environ.get("SLM_MAGIC_COMPUTE_TYPE", ""),
-            "models": [[ref.name, ref.revision, ref.sha256]],
-            "decoding": dict(card.decoding.get("summarize", {})),
-            "sentences": options.sentences,
-            "focus": list(options.focus),
-            "language": options.language,
-            "domain": [options.pack.name, options.pack.style] if options.pack else None,
-            "unsupported": options.unsupported,
-        }
+        options, card = self.options, self.installed.card
+        same = identity(
+            "summarize",
+            [self.installed],
+            style="abstractive",
+            decoding=dict(card.decoding.get("summarize", {})),
+            sentences=options.sentences,
+            focus=list(options.focus),
+            language=options.language,
+            domain=[options.pack.name, options.pack.style] if options.pack else None,
+            unsupported=options.unsupported,
+        )
         return [same] * len(rows)
 
     def writer(self, *, bulk: bool) -> _Writer:

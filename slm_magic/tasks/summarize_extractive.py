@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .. import __version__, engine
+from .. import engine
 from ..catalog import ModelRef
 from . import choose
-from .bulk import Meter, Row
+from .bulk import Meter, Row, identity
 from .results import Flag, Result, Summary, SummarySentence
 from .summarize_support import Place, find_sentences
 
@@ -95,17 +95,16 @@ class Extracting:
 
     def identify(self, rows: Sequence[Row]) -> list[object]:
         """Return for each row what its summary depends on beside its text."""
-        options, ref = self.options, self.installed.ref
-        same = {
-            "task": "summarize",
-            "version": __version__,
-            "style": "extractive",
-            "models": [[ref.name, ref.revision, ref.sha256]],
-            "sentences": options.sentences,
-            "focus": [list(options.focus.queries), options.focus.figures, options.focus.asked],
-            "language": options.language,
-            "domain": options.domain,
-        }
+        options = self.options
+        same = identity(
+            "summarize",
+            [self.installed],
+            style="extractive",
+            sentences=options.sentences,
+            focus=[list(options.focus.queries), options.focus.figures, options.focus.asked],
+            language=options.language,
+            domain=options.domain,
+        )
         return [same] * len(rows)
 
     @property

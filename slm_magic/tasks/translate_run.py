@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
-from os import environ
 
-from .. import __version__
 from ..errors import LanguageError, ModelNotInstalledError
 from ..text import languages
 from . import detect
-from .bulk import Meter, Row
+from .bulk import Meter, Row, identity
 from .results import Result
 from .translate_backends import decoding_of
 from .translate_plan import Options, Part, Plan
@@ -65,24 +63,21 @@ class Translating:
         return [known[code] for code in codes]
 
     def _identity(self, code: str, route: detect.Route | None) -> dict[str, object]:
-        options = self._options
-        domain = options.domain
+        options, domain = self._options, self._options.domain
         models = route.models if route is not None else ()
-        return {
-            "task": "translate",
-            "version": __version__,
-            "compute_type": environ.get("SLM_MAGIC_COMPUTE_TYPE", ""),
-            "models": [[one.ref.name, one.ref.revision, one.ref.sha256] for one in models],
-            "decoding": [asdict(decoding_of(one.card, options.beam_size)) for one in models],
-            "pivot": route.pivot if route is not None else None,
-            "source": code,
-            "target": options.target,
-            "domain": [domain.name, domain.title] if domain is not None else None,
-            "glossary": {**options.terms(code, options.target), **options.glossary},
-            "markup": options.markup,
-            "retries": options.retries,
-            "marks": options.set_marks,
-        }
+        return identity(
+            "translate",
+            models,
+            decoding=[asdict(decoding_of(one.card, options.beam_size)) for one in models],
+            pivot=route.pivot if route is not None else None,
+            source=code,
+            target=options.target,
+            domain=[domain.name, domain.title] if domain is not None else None,
+            glossary={**options.terms(code, options.target), **options.glossary},
+            markup=options.markup,
+            retries=options.retries,
+            marks=options.set_marks,
+        )
 
     def _codes(self, rows: Sequence[Row]) -> list[str]:
         """Return the source language of each row, asking once for each."""
