@@ -245,7 +245,8 @@ class Handle:
 
         def settle(index: int, tokens: list[str], scores: Sequence[float] = ()) -> None:
             score = scores[0] if decoding.scores else None
-            results.setdefault(index, _generated(tokens[skip:], score, ends))
+            most = None if limits is None else limits[index]
+            results.setdefault(index, _generated(tokens[skip:], score, ends, most))
             hand_over(index)
 
         def hand_over(index: int) -> None:
@@ -389,6 +390,11 @@ def first_line(error: BaseException) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
-def _generated(tokens: Sequence[str], score: float | None, ends: Sequence[str]) -> Generated:
+def _generated(
+    tokens: Sequence[str], score: float | None, ends: Sequence[str], most: int | None
+) -> Generated:
+    if most is not None and len(tokens) > most:
+        # Its batch was allowed more; what comes out must not depend on what it was batched with.
+        return Generated(list(tokens[:most]), score, False)
     complete = bool(tokens) and tokens[-1] in ends
     return Generated(list(tokens[:-1] if complete else tokens), score, complete)

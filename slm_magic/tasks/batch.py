@@ -108,7 +108,7 @@ class Batch(Generic[R]):
         done = len(self.results)
         return Interrupted(self._ordered(unfinished), done, len(self.present), unfinished)
 
-    def take_up(self, resume: Any) -> None:
+    def take_up(self, resume: Any, kind: type[R]) -> None:
         """Keep what an earlier call on the same texts had finished.
 
         Parameters
@@ -116,6 +116,8 @@ class Batch(Generic[R]):
         resume
             What that call raised, or the results in it. These alone do not tell which of them were
             only partly done, so those that are flagged are done anew.
+        kind
+            What the results must be.
 
         Raises
         ------
@@ -138,8 +140,7 @@ class Batch(Generic[R]):
             if result is None:
                 continue
             source = getattr(result, "source_text", text)
-            is_result = isinstance(result, Result)
-            if text is None or source != text or not is_result:
+            if text is None or source != text or not isinstance(result, kind):
                 raise OptionError(
                     f"Row {row} of resume is not the result of this text; "
                     "give the texts of the interrupted call again."

@@ -97,7 +97,7 @@ def summarize(
     options = _options(sentences, style, focus, domain, language, unsupported)
     batch: batches.Batch[Summary] = batches.read(text_or_texts)
     if resume is not None:
-        batch.take_up(resume)
+        batch.take_up(resume, Summary)
     finished = bulk.fill(batch, _runner(options, model), progress=progress)
     if strict:
         FlaggedError.check(finished)

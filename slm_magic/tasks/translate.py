@@ -118,8 +118,9 @@ def translate(
     options = _options(target, source, domain, glossary, beam_size, markup, quotes, retries)
     batch: batches.Batch[Translation] = batches.read(text_or_texts)
     if resume is not None:
-        batch.take_up(resume)
-    finished = bulk.fill(batch, Translating(options, model), progress=progress)
+        batch.take_up(resume, Translation)
+    known = [result.source for result in batch.results.values()]
+    finished = bulk.fill(batch, Translating(options, model, known), progress=progress)
     if strict:
         FlaggedError.check(finished)
     return finished

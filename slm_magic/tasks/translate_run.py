@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from ..errors import LanguageError, ModelNotInstalledError
@@ -22,14 +22,21 @@ WINDOW = 2048
 
 
 class Translating:
-    """Translates rows, window by window."""
+    """Translates rows, window by window.
+
+    Parameters
+    ----------
+    known
+        Source languages of the texts that an earlier call had finished.
+    """
 
     what = "Translating"
 
-    def __init__(self, options: Options, model: str | None) -> None:
+    def __init__(self, options: Options, model: str | None, known: Iterable[str] = ()) -> None:
         self._options = options
         self._named = detect.named_models(model) if model is not None else ()
-        self._languages: Counter[str] = Counter()
+        self._languages = Counter(code for code in known if code != detect.UNDETERMINED)
+        self._begun = bool(self._languages)
         self._told: dict[int, str] = {}
         self._plans: dict[tuple[str, bool], Plan] = {}
 
@@ -43,13 +50,14 @@ class Translating:
 
     def prepare(self, rows: Sequence[Row], *, bulk: bool) -> TranslationWindow:
         """Tell the languages of rows, cut them up and make their sentences into tokens."""
-        first = not self._plans
+        first = not self._begun
         found: dict[str, list[Row]] = {}
         for code, row in zip(self._codes(rows), rows, strict=True):
             found.setdefault(code, []).append(row)
         self._told.clear()
         # All models are found before any is loaded.
         plans = [(self._plan(code, bulk, first), own) for code, own in found.items()]
+        self._begun = True
         return TranslationWindow([plan.part(own) for plan, own in plans], self._options.target)
 
     def identify(self, rows: Sequence[Row]) -> list[object]:

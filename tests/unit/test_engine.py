@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from fakes import FakeTokenizer, fake_installed
 
 from slm_magic import engine
 from slm_magic.engine import Decoding, handles
+from slm_magic.engine.limits import cpu_limit
 from slm_magic.engine.plan import Plan, memory_budget, plan, token_batches
 from slm_magic.errors import ForkedError, ModelLoadError, OptionError
 
@@ -424,6 +426,141 @@ def test_batches_cover_everything_once_within_the_bounds() -> None:
         assert len(batch) <= 4
         assert len(batch) * max(lengths[i] for i in batch) <= 20
     assert list(token_batches([], bounds)) == []
+
+
+def test_the_last_batches_are_shared_out_among_the_workers() -> None:
+    bounds = Plan("int8", 2, 1, max_batch_tokens=320, max_batch_sequences=32)
+    sizes = [len(batch) for batch in token_batches([10] * 100, bounds)]
+    assert sizes == [32, 32, 18, 12, 6]
+    # A few sequences go to all workers at once.
+    assert [len(batch) for batch in token_batches([10] * 5, bounds)] == [3, 2]
+    alone = Plan("int8", 1, 2, max_batch_tokens=320, max_batch_sequences=32)
+    assert [len(batch) for batch in token_batches([10] * 100, alone)] == [32, 32, 32, 4]
+
+
+def test_a_batch_ends_where_limits_are_much_lower() -> None:
+    bounds = Plan("int8", 1, 2, max_batch_tokens=4096, max_batch_sequences=64)
+    lengths = [100] * 12 + [5] * 20
+    limits = [3 * length + 24 for length in lengths]
+    assert [len(one) for one in token_batches(lengths, bounds, limits=limits)] == [12, 20]
+    # Fewer than a good batch stay with the others.
+    assert [len(one) for one in token_batches(lengths[6:], bounds, limits=limits[6:])] == [12, 14]
+    assert [len(one) for one in token_batches(lengths, bounds)] == [32]
+
+
+@pytest.mark.parametrize("kind", ["seq2seq", "causal"])
+def test_what_comes_out_does_not_depend_on_the_limits_of_others(
+    open_tiny: Callable[..., Any], kind: str
+) -> None:
+    handle = open_tiny(kind)
+    run = handle.translate if kind == "seq2seq" else handle.generate
+    many = [["w1", "w2", *one] for one in sentences(9)]
+    alone = [
+        run([one], limits=[2 + i % 3], decoding=Decoding(max_new_tokens=9))[0]
+        for i, one in enumerate(many)
+    ]
+    together = run(many, limits=[2 + i % 3 for i in range(9)], decoding=Decoding(max_new_tokens=9))
+    assert together == alone
+    assert all(len(one.tokens) <= 2 + i % 3 for i, one in enumerate(alone))
+    assert not all(one.complete for one in alone)
+    # The decoding's own limit holds as well.
+    (cut,) = run([many[0]], limits=[50], decoding=Decoding(max_new_tokens=3))
+    assert len(cut.tokens) <= 3
+
+
+def test_ctrl_c_in_bulk_keeps_whole_results_only_and_the_next_call_works(
+    open_tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLM_MAGIC_THREADS", "2")
+    handle = open_tiny("seq2seq", "bulk", workload="bulk")
+    many = sentences(600)
+    decoding = Decoding(max_new_tokens=6)
+    whole = handle.translate(many, decoding=decoding)
+    for watched in (True, False):
+        # From the second call on it is known that batches take no time.
+        if watched:
+            monkeypatch.setattr(handles, "UNWATCHED_SECONDS", -1.0)
+        seen: dict[int, Any] = {}
+
+        def stop_soon(index: int, result: Any, seen: dict[int, Any] = seen) -> None:
+            seen[index] = result
+            if len(seen) == 100:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            handle.translate(many, decoding=decoding, on_result=stop_soon)
+        assert 100 <= len(seen) < 600
+        assert all(result == whole[index] for index, result in seen.items())
+        assert handle.translate(many[:5], decoding=decoding) == whole[:5]
+        monkeypatch.undo()
+
+
+def test_bulk_batches_that_are_quick_are_not_watched(
+    open_tiny: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLM_MAGIC_THREADS", "2")
+    handle = open_tiny("seq2seq", "bulk", workload="bulk")
+    watched: list[bool] = []
+    real = handle._model
+
+    class Noting:
+        model_is_loaded = True
+
+        def translate_batch(self, *args: Any, **options: Any) -> Any:
+            watched.append(options["callback"] is not None)
+            return real.translate_batch(*args, **options)
+
+    handle._model = Noting()
+    decoding = Decoding(max_new_tokens=2)
+    handle.translate(sentences(50), decoding=decoding)
+    assert watched[0]
+    watched.clear()
+    handle.translate(sentences(50), decoding=decoding)
+    assert watched and not any(watched)
+    watched.clear()
+    handle._slowest = handles.UNWATCHED_SECONDS + 1
+    handle.translate(sentences(50), decoding=decoding)
+    assert all(watched)
+    handle._model = real
+
+
+def test_the_limit_of_a_container_bounds_the_threads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, own = tmp_path / "cgroup", tmp_path / "own"
+
+    def write(name: str, text: str) -> None:
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{text}\n")
+
+    assert cpu_limit(root, own) is None  # no such system
+    own.write_text("0::/user/job\n")
+    assert cpu_limit(root, own) is None
+    write("cpu.max", "max 100000")
+    write("user/cpu.max", "300000 100000")
+    write("user/job/cpu.max", "max 100000")
+    assert cpu_limit(root, own) == 3.0
+    write("user/job/cpu.max", "150000 100000")
+    assert cpu_limit(root, own) == 1.5
+    # Version 1, as seen from inside a container: the group's own path is not there.
+    own.write_text("4:memory:/docker/abc\n3:cpu,cpuacct:/docker/abc\n0::/\n")
+    write("cpu.max", "max 100000")
+    write("cpu,cpuacct/cpu.cfs_period_us", "100000")
+    write("cpu,cpuacct/cpu.cfs_quota_us", "-1")
+    assert cpu_limit(root, own) is None
+    write("cpu,cpuacct/cpu.cfs_quota_us", "50000")
+    assert cpu_limit(root, own) == 0.5
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    for limit, count in ((None, 8), (0.5, 1), (2.0, 2), (2.5, 3), (64.0, 8)):
+        # The package has a function of that name.
+        module = sys.modules["slm_magic.engine.plan"]
+        monkeypatch.setattr(module, "cpu_limit", lambda limit=limit: limit)
+        assert engine.cores() == count
+        bulk = plan("seq2seq", "bulk")
+        assert (bulk.inter_threads, bulk.intra_threads) == (count, 1)
+        assert (plan("seq2seq").inter_threads, plan("seq2seq").intra_threads) == (1, count)
 
 
 def test_a_setting_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
