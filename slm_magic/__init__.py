@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from .frames_map import map_frame
     from .library import doctor, export, info, models, pull, remove, unload, verify
     from .tasks.redact import redact
     from .tasks.summarize import summarize
@@ -29,6 +30,7 @@ __all__ = [
     "export",
     "info",
     "load_ipython_extension",
+    "map_frame",
     "models",
     "pull",
     "redact",
@@ -44,6 +46,7 @@ _HOMES = {
     **dict.fromkeys(
         ("doctor", "export", "info", "models", "pull", "remove", "unload", "verify"), ".library"
     ),
+    "map_frame": ".frames_map",
     "redact": ".tasks.redact",
     "summarize": ".tasks.summarize",
     "translate": ".tasks.translate",

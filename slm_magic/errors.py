@@ -148,21 +148,30 @@ class Interrupted(KeyboardInterrupt):
     ----------
     results
         One entry an input, in order; None where nothing was finished. A text that was
-        partly done has its finished part, flagged.
+        partly done has its finished part, flagged. Of a column of a frame, what the call returns,
+        with rows that were not finished missing.
     done, total
         How many inputs were finished, of how many.
     unfinished
         Numbers of those in `results` that were only partly done; ``resume=`` does them anew.
+    part
+        What ``resume=`` goes on from, for a column of a frame; else None.
     """
 
     def __init__(
-        self, results: list[Any], done: int, total: int, unfinished: Iterable[int] = ()
+        self,
+        results: Any,
+        done: int,
+        total: int,
+        unfinished: Iterable[int] = (),
+        part: Any = None,
     ) -> None:
         super().__init__(f"Interrupted: {done} of {total} finished.")
         self.results = results
         self.done = done
         self.total = total
         self.unfinished = frozenset(unfinished)
+        self.part = part
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

@@ -39,6 +39,8 @@ from .settings import SETTINGS, read
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
 
+    from .commands.targets import Target
+
 # Where finished results are kept when the line names no variable.
 KEPT = "_slm"
 _ASSIGNMENT = re.compile(r"\s*([^\s<=]+)\s*=?<<(?!<)(.*)", re.DOTALL)
@@ -119,13 +121,20 @@ class SlmMagics(Magics):
     ) -> Any:
         defaults = self.defaults()
         # Whatever can be wrong is found before the model starts: its work may take minutes.
-        if out is not None:
-            _check_name(out)
+        target = _target(out, parsed, cell, variables)
         wanted = _wanted_format(parsed.options.get("format") or defaults.get("format"))
         kwargs = run.arguments(parsed, defaults, "magic")
         text = _input(parsed, cell, variables)
         progress = defaults.get("progress") is not False and not parsed.options.get("quiet")
         task = parsed.command.name
+        if target is not None:
+            from . import magic_columns
+
+            resume = bool(parsed.options.get("resume"))
+            made = magic_columns.run(
+                self.shell, target, text, task, kwargs, resume=resume, progress=progress
+            )
+            return None if parsed.options.get("quiet") else made
         try:
             results = run.task(task, text, kwargs, progress=progress)
         except Interrupted as error:
@@ -186,9 +195,35 @@ def _assignment(line: str) -> tuple[str | None, str]:
     return (match[1], match[2]) if match else (None, line)
 
 
+def _target(
+    out: str | None, parsed: Parsed, cell: str | None, variables: Mapping[str, Any]
+) -> Target | None:
+    """Return the column that the results go into, or None where it is a variable or nothing."""
+    target = None
+    if out is not None:
+        from .commands import targets
+
+        target = targets.read(out, variables)
+        if target is None:
+            _check_name(out)
+    if target is None and parsed.options.get("resume"):
+        raise OptionError('--resume goes on with a column: name it, as in -o df["review_fr"].')
+    if target is not None and cell is not None:
+        raise OptionError(
+            f"{target.shown} takes the texts of a column: %slm {parsed.command.name} df.review."
+        )
+    if target is not None and "format" in parsed.options:
+        raise OptionError("--format is for results; a column is shown as it is.")
+    return target
+
+
 def _check_name(name: str) -> None:
     if not name.isidentifier() or keyword.iskeyword(name):
-        raise OptionError(f"{name!r} is no name for a variable: use letters, digits and _.")
+        owner, dot, column = name.rpartition(".")
+        hint = f' A new column is {owner}["{column}"].' if dot else ""
+        raise OptionError(
+            f"{str(name)!r} is no name for a variable: use letters, digits and _.{hint}"
+        )
 
 
 def _wanted_format(name: str | None) -> str | None:

@@ -30,7 +30,7 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
         raise OptionError(
             f"That is not a variable: {_HOW}; for a text itself use %%slm."
         ) from error
-    value = _value(tree, variables)
+    value = look_up(tree, variables)
     if hasattr(value, "columns") and not isinstance(value, (str, Result)):
         raise OptionError(
             f"{expression.strip()} is a data frame; name one column of it, such as "
@@ -39,7 +39,14 @@ def evaluate(expression: str, variables: Mapping[str, Any]) -> Any:
     return texts(value)
 
 
-def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:
+def look_up(node: ast.expr, variables: Mapping[str, Any]) -> Any:
+    """Return what a name with attributes and constant subscripts stands for.
+
+    Raises
+    ------
+    OptionError
+        If it is anything else, or does not exist.
+    """
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.Name):
@@ -50,7 +57,7 @@ def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:
             )
         return variables[node.id]
     if isinstance(node, ast.Attribute):
-        owner = _value(node.value, variables)
+        owner = look_up(node.value, variables)
         try:
             return getattr(owner, node.attr)
         except AttributeError as error:
@@ -59,7 +66,7 @@ def _value(node: ast.expr, variables: Mapping[str, Any]) -> Any:
                 f"{did_you_mean(node.attr, map(str, dir(owner)))}"
             ) from error
     if isinstance(node, ast.Subscript):
-        owner, key = _value(node.value, variables), _key(node.slice)
+        owner, key = look_up(node.value, variables), _key(node.slice)
         try:
             return owner[key]
         # Polars' errors are no LookupError, and other owners may raise what they like.
@@ -101,7 +108,7 @@ def expand(body: str, variables: Mapping[str, Any]) -> str:
     """
 
     def put(match: re.Match[str]) -> str:
-        value = texts(_value(ast.Name(match[1]), variables))
+        value = texts(look_up(ast.Name(match[1]), variables))
         if not isinstance(value, (str, int, float)):
             raise OptionError(
                 f"--expand puts in texts and numbers; {match[1]!r} is {type(value).__name__}."

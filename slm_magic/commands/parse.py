@@ -146,7 +146,8 @@ class _Reader:
             if not word.is_option:
                 positional.append(word)
                 continue
-            flag, equals, attached = word.partition("=")
+            flag, equals, value = word.partition("=")
+            attached = Word(value, word.raw.partition("=")[2])
             option = self._option(flag)
             if not option.metavar:
                 if equals:
@@ -175,7 +176,7 @@ class _Reader:
             )
         return option
 
-    def _keep(self, options: dict[str, Any], option: Option, value: str) -> None:
+    def _keep(self, options: dict[str, Any], option: Option, value: Word) -> None:
         text = str(value)
         if not text.strip():
             raise OptionError(f"{option.flag} needs a value that is not empty.")
@@ -185,7 +186,7 @@ class _Reader:
         if option.key in options:
             raise OptionError(f"{option.flag} was given twice; give it once.")
         if not option.number:
-            options[option.key] = text
+            options[option.key] = value if option.raw else text
             return
         if not re.fullmatch(r"0*[1-9][0-9]*", text):
             raise OptionError(f"{option.flag} must be a whole number of at least 1.")

@@ -50,6 +50,8 @@ class Option:
         Whether the value is a whole number of at least 1.
     many
         Whether it may be given more than once.
+    raw
+        Whether the quotes in its value count, as in ``df["review_fr"]``.
     only
         The front end that has it; empty for both.
     """
@@ -65,6 +67,7 @@ class Option:
     values: Values = ""
     number: bool = False
     many: bool = False
+    raw: bool = False
     only: FrontEnd | Literal[""] = ""
 
 

@@ -32,10 +32,19 @@ _SHOWN = (
     Option(
         "--out",
         "out",
-        "keep the result in this variable; with --format frame, the frame",
+        "keep the result in this variable (with --format frame, the frame), or the texts of a "
+        'column in a new one: df["review_fr"]',
         "NAME",
         short="-o",
         also=("--output", "--to-var", "--save"),
+        raw=True,
+        only="magic",
+    ),
+    Option(
+        "--resume",
+        "resume",
+        "do only the rows that are missing in the column of --out, after Ctrl-C",
+        also=("--continue", "--restart"),
         only="magic",
     ),
     Option(

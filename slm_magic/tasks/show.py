@@ -7,7 +7,7 @@ a front end strips the style block (an untrusted notebook), tables and marks sti
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -190,14 +190,16 @@ def flagged(results: Sequence[Result | None]) -> str:
     Each result counts once a kind: ``3 of 200 rows flagged: number_changed 2, truncated 1``.
     """
     kinds = [{flag.kind for flag in result.flags} for result in results if result is not None]
-    count = sum(map(bool, kinds))
-    if not count:
+    counts: Counter[str] = Counter(sorted(kind for own in kinds for kind in own))
+    return flagged_line(sum(map(bool, kinds)), len(results), counts)
+
+
+def flagged_line(flagged_rows: int, rows: int, kinds: Mapping[str, int]) -> str:
+    """Return the line of `flagged` from counts: rows with a flag, rows, and rows by kind."""
+    if not flagged_rows:
         return ""
-    told = ", ".join(
-        f"{kind} {number}"
-        for kind, number in Counter(sorted(kind for own in kinds for kind in own)).most_common()
-    )
-    return f"{count} of {len(results)} {'row' if len(results) == 1 else 'rows'} flagged: {told}"
+    told = ", ".join(f"{kind} {number}" for kind, number in Counter(kinds).most_common())
+    return f"{flagged_rows} of {rows} {'row' if rows == 1 else 'rows'} flagged: {told}"
 
 
 def _models(result: Result) -> list[str]:
