@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..errors import OptionError, did_you_mean
+from ..frames_read import library_of
 from ..tasks.results import Result
 
 _PLACEHOLDER = re.compile(r"\{\{[ \t]*([^\W\d]\w*)[ \t]*\}\}")
@@ -61,9 +62,13 @@ def look_up(node: ast.expr, variables: Mapping[str, Any]) -> Any:
         try:
             return getattr(owner, node.attr)
         except AttributeError as error:
+            columns = list(owner.columns) if library_of(owner, "DataFrame") else []
+            # Polars has no attributes for columns, but a line reads the same for both.
+            if node.attr in columns:
+                return owner[node.attr]
             raise OptionError(
                 f"{type(owner).__name__} has no {node.attr!r}."
-                f"{did_you_mean(node.attr, map(str, dir(owner)))}"
+                f"{did_you_mean(node.attr, map(str, (*columns, *dir(owner))))}"
             ) from error
     if isinstance(node, ast.Subscript):
         owner, key = look_up(node.value, variables), _key(node.slice)

@@ -34,6 +34,8 @@ def completing(shell: InteractiveShell, request: pytest.FixtureRequest) -> Inter
         ("%%slm translate --to ", "%%slm translate --to de"),
         ("%%slm translate --to fr --format j", "%%slm translate --to fr --format json"),
         ("%%slm translate --to fr ", "%%slm translate --to fr --from"),
+        ("%slm translate df --res", "%slm translate df --resume"),
+        ("%slm redact df -o df['x'] --r", "%slm redact df -o df['x'] --resume"),
         ("%%slm summarize --style ", "%%slm summarize --style abstractive"),
         ("%%slm summarize --domain fi", "%%slm summarize --domain finance"),
         ("%%slm redact --operator m", "%%slm redact --operator mask"),
