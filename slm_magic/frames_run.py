@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING, Any
 
 from .catalog import TASKS, Task
 from .errors import FlaggedError, Interrupted, OptionError, did_you_mean
@@ -15,8 +16,16 @@ from .frames_column import Column, filled
 from .frames_outcome import Outcome
 from .tasks import bulk
 
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
 # What `resume` takes for what the last interrupted call of this process left.
 LAST = "last"
+
+
+# Options of a task that are no matter of its results.
+_OF_THE_CALL = ("progress", "strict", "resume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +95,9 @@ def run(
         print(f"{known} starts again: what it puts in place depends on all rows.", file=sys.stderr)
     weights = np.bincount(column.codes[column.codes >= 0], minlength=len(column.uniques))
     rows = int(weights.sum())
-    left = [
-        text if found is None else None
-        for text, found in zip(column.uniques, outcome.texts, strict=True)
-    ]
     try:
-        if any(text is not None for text in left):
-            more = {"weights": weights.tolist()} if _takes_weights() else {}
-            bulk.run(known, left, outcome.put, progress=progress, **more, **options)
+        if None in outcome.texts:
+            _work(known, column, outcome, weights, progress, options)
         made = build(outcome)
     except KeyboardInterrupt:
         _last = Part(known, options, mark(column), outcome)
@@ -118,8 +122,44 @@ def run(
     return made
 
 
-def _takes_weights() -> bool:
-    return "weights" in inspect.signature(bulk.run).parameters
+def _work(
+    task: Task,
+    column: Column,
+    outcome: Outcome,
+    weights: npt.NDArray[np.int64],
+    progress: bool,
+    options: Mapping[str, Any],
+) -> None:
+    """Run the texts that are not finished, each at its first row, so that messages name that."""
+    first = _first_rows(column)
+    left = {
+        row: text
+        for row, text, found in zip(first.tolist(), column.uniques, outcome.texts, strict=True)
+        if found is None
+    }
+    stands_for = array("q", bytes(8 * len(column.codes)))
+    for row in left:
+        stands_for[row] = int(weights[column.codes[row]])
+    more = {"weights": stands_for} if "weights" in signature(bulk.run).parameters else {}
+    bulk.run(
+        task,
+        (left.get(row) for row in range(len(column.codes))),
+        lambda row, result: outcome.put(int(column.codes[row]), result),
+        progress=progress,
+        **more,
+        **options,
+    )
+
+
+def _first_rows(column: Column) -> npt.NDArray[np.int64]:
+    """Return the first row of each of the distinct texts."""
+    import numpy as np
+
+    first = np.zeros(len(column.uniques), np.int64)
+    rows = np.flatnonzero(column.codes >= 0)[::-1]
+    # Of several rows of one text the last that is set stays, which is the first one.
+    first[column.codes[rows]] = rows
+    return first
 
 
 def check_task(task: str) -> Task:
@@ -149,8 +189,8 @@ def check_options(task: Task, given: Mapping[str, Any]) -> dict[str, Any]:
     call = getattr(import_module(f".tasks.{task}", __package__), task)
     own = {
         name: one
-        for name, one in inspect.signature(call).parameters.items()
-        if one.kind is inspect.Parameter.KEYWORD_ONLY and name not in ("progress", "strict")
+        for name, one in signature(call).parameters.items()
+        if one.kind is Parameter.KEYWORD_ONLY and name not in _OF_THE_CALL
     }
     for name in given:
         if name not in own:
@@ -160,7 +200,7 @@ def check_options(task: Task, given: Mapping[str, Any]) -> dict[str, Any]:
             )
     options = {name: one.default for name, one in own.items()} | dict(given)
     for name, value in options.items():
-        if value is inspect.Parameter.empty:
+        if value is Parameter.empty:
             raise OptionError(f"{task} needs {name}=.")
     return options
 

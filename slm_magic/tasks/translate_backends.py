@@ -69,6 +69,8 @@ def decoding_of(card: ModelCard, beam_size: int | None) -> Decoding:
     values.setdefault("max_new_tokens", 512)
     if beam_size is not None:
         values["beam_size"] = beam_size
+    # A beam is searched by them anyway; greedy decoding is faster without.
+    values.setdefault("scores", values.get("beam_size", 1) > 1)
     return Decoding(**values)
 
 
