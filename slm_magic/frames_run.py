@@ -106,7 +106,7 @@ def run(
             for weight, text in zip(weights.tolist(), outcome.texts, strict=True)
             if text is not None
         )
-        raise Interrupted(build(outcome), done, rows, _last) from None
+        raise Interrupted(build(outcome), done, rows, part=_last) from None
     if resume is not None:
         _last = None
     if strict and (count := outcome.flagged(weights)[0]):
@@ -140,13 +140,12 @@ def _work(
     stands_for = array("q", bytes(8 * len(column.codes)))
     for row in left:
         stands_for[row] = int(weights[column.codes[row]])
-    more = {"weights": stands_for} if "weights" in signature(bulk.run).parameters else {}
     bulk.run(
         task,
         (left.get(row) for row in range(len(column.codes))),
         lambda row, result: outcome.put(int(column.codes[row]), result),
         progress=progress,
-        **more,
+        weights=stands_for,
         **options,
     )
 
