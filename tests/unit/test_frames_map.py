@@ -186,3 +186,12 @@ def test_each_kind_of_flag_is_named_once(monkeypatch: pytest.MonkeyPatch) -> Non
     assert made["x_summary_flags"].to_list() == ["truncated,number_changed"]
     assert made["x_summary_score"].to_list() == [None]
     assert made["x_summary_score"].dtype == pl.Float64
+
+
+@pytest.mark.parametrize(("beam", "asked"), [(1, False), (2, True)])
+def test_scores_are_asked_for_where_they_cost_nothing(
+    opus: FakeSeq2Seq, beam: int, asked: bool
+) -> None:
+    df = pd.DataFrame({"x": ["The cat sleeps."]})
+    slm.map_frame(df, column="x", task="translate", target="fr", source="en", beam_size=beam)
+    assert opus.calls[0]["decoding"].scores is asked

@@ -14,7 +14,7 @@ from frame_models import french, interrupt_after, model, sentences
 import slm_magic as slm
 import slm_magic.frames
 from slm_magic import frames_run
-from slm_magic.errors import Interrupted, OptionError
+from slm_magic.errors import Interrupted, LanguageError, OptionError
 from slm_magic.tasks import bulk
 from slm_magic.tasks.results import Redaction
 
@@ -219,12 +219,21 @@ def test_redact_goes_on_only_where_rows_stand_alone(
     assert ("starts again" in capsys.readouterr().err) == (operator != "mask")
 
 
-def test_an_interrupt_of_the_model_itself(opus: FakeSeq2Seq) -> None:
-    series = pd.Series(sentences(30))
+@pytest.mark.parametrize("seed", range(10))
+def test_an_interrupt_of_the_model_itself(opus: FakeSeq2Seq, seed: int) -> None:
+    series = pd.Series(column(seed), name="x", dtype="string")
     whole = series.slm.translate(**OPTIONS)
-    opus.interrupt_after = 11
+    opus.interrupt_after = random.Random(seed).randrange(8, 24)
     with pytest.raises(Interrupted) as caught:
         series.slm.translate(**OPTIONS)
     opus.interrupt_after = None
-    assert all(v in (None, w) for v, w in zip(values(caught.value.results), whole, strict=True))
+    part = values(caught.value.results)
+    assert 0 < caught.value.done == sum(v is not None for v in part) < caught.value.total
+    assert all(v in (None, w) for v, w in zip(part, values(whole), strict=True))
     assert series.slm.translate(**OPTIONS, resume="last").equals(whole)
+
+
+def test_a_text_is_named_by_its_row_in_the_column(opus: FakeSeq2Seq) -> None:
+    series = pd.Series([None, "12", "12", None, "ok", "ok"])
+    with pytest.raises(LanguageError, match="row 4 is in"):
+        series.slm.translate(target="fr")
