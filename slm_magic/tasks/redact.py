@@ -206,7 +206,7 @@ def _analyzer(language: str, finder: _Finder, domain: domains.Domain | None = No
             raise MissingDependencyError("redact", "redact") from error
         raise
     patterns = domain.patterns if domain is not None else ()
-    return analyzer(language, finder.head, patterns, finder.reference.name)
+    return analyzer(language, finder.head, patterns)
 
 
 def _entities(

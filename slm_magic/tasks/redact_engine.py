@@ -1,4 +1,4 @@
-"""Presidio as redact uses it: a blank spaCy pipeline, a model of ours and chosen recognizers.
+"""Presidio as redact uses it: chosen recognizers, and spaCy's tokens for their context words.
 
 Imported only when redact runs, because it imports presidio and spacy.
 """
@@ -9,16 +9,14 @@ import contextvars
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 import spacy
 from presidio_analyzer import (
-    AnalyzerEngine,
     EntityRecognizer,
     Pattern,
     PatternRecognizer,
-    RecognizerRegistry,
     RecognizerResult,
 )
 from presidio_analyzer import predefined_recognizers as presidio
@@ -49,7 +47,7 @@ class Finder(Protocol):
         """Names of the types."""
 
 
-class _BlankEngine(NlpEngine):  # type: ignore[misc]
+class BlankEngine(NlpEngine):  # type: ignore[misc]
     """Tokens for Presidio's context words from ``spacy.blank``: no model, nothing to download."""
 
     def __init__(self, language: str) -> None:
@@ -107,43 +105,18 @@ class _BlankEngine(NlpEngine):  # type: ignore[misc]
         return [self.language]
 
 
-class ModelRecognizer(EntityRecognizer):  # type: ignore[misc]
-    """`pii-minilm`, or a token classifier of the user's, as Presidio sees it.
-
-    The encoder reads many texts in one batch before Presidio sees the first, so the findings
-    come with the artifacts, as those of a spaCy model do.
-    """
-
-    def __init__(self, name: str, labels: Sequence[str], language: str) -> None:
-        super().__init__(supported_entities=list(labels), supported_language=language, name=name)
-
-    def load(self) -> None:
-        """Do nothing: the arrays are loaded where the batches are read."""
-
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: Any) -> list[Any]:
-        """Hand over what the model found in this text."""
-        found: Sequence[Found] = getattr(nlp_artifacts, "slm_magic_found", ())
-        return [
-            RecognizerResult(
-                entity_type=item.label,
-                start=item.start,
-                end=item.end,
-                score=item.score,
-                recognition_metadata={
-                    RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
-                    RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
-                },
-            )
-            for item in found
-            if item.label in entities
-        ]
-
-
 class Analyzer:
-    """One language's AnalyzerEngine.
+    """One language's recognizers, run as Presidio's AnalyzerEngine runs them.
+
+    The engine's own loop takes as long as the patterns themselves: it asks each recognizer for
+    its types again for each text, takes every text apart for context words, whether or not a
+    finding wants them, and copies the findings of the model, which have no context. A test
+    holds this class to what the engine gives.
 
     Attributes
     ----------
+    recognizers
+        Those of patterns; what the model found comes with each text.
     entities
         The types that it finds, sorted.
     guessed
@@ -151,59 +124,44 @@ class Analyzer:
     """
 
     def __init__(
-        self,
-        language: str,
-        head: Finder,
-        patterns: Sequence[domains.Pattern] = (),
-        name: str = "pii-minilm",
+        self, language: str, head: Finder, patterns: Sequence[domains.Pattern] = ()
     ) -> None:
         self.language = language
-        nlp = _BlankEngine(language)
-        nlp.load()
-        labels = head.labels[1:]
-        others = [*_patterns(language), *_of_domain(patterns, language)]
-        registry = RecognizerRegistry(
-            recognizers=[
-                ModelRecognizer(name, labels, language),
-                *others,
-            ],
-            supported_languages=[language],
-        )
+        self.nlp = BlankEngine(language)
+        self.nlp.load()
         _silence()
         with quiet():
-            self.engine = AnalyzerEngine(
-                registry=registry,
-                nlp_engine=nlp,
-                supported_languages=[language],
-                # Off by default as well; it would log the text.
-                log_decision_process=False,
-                context_aware_enhancer=LemmaContextAwareEnhancer(
-                    context_matching_mode="whole_word", context_suffix_count=2
-                ),
-            )
-            self.entities = tuple(sorted(self.engine.get_supported_entities(language)))
-        given = {entity for one in others for entity in one.supported_entities}
-        self.guessed = GUESSED | (frozenset(labels) - given)
+            self.recognizers = [*_patterns(language), *_of_domain(patterns, language)]
+        self.enhancer = LemmaContextAwareEnhancer(
+            context_matching_mode="whole_word", context_suffix_count=2
+        )
+        self._with_context = [one for one in self.recognizers if one.context]
+        labels = frozenset(head.labels[1:])
+        given = {entity for one in self.recognizers for entity in one.supported_entities}
+        self.entities = tuple(sorted(labels | given))
+        self.guessed = GUESSED | (labels - given)
 
     def analyze(self, text: str, found: Sequence[Found]) -> list[tuple[str, int, int, float]]:
         """Return (type, start, end, score) of everything found, whatever its score."""
+        results = [RecognizerResult(one.label, one.start, one.end, one.score) for one in found]
+        weak: list[RecognizerResult] = []
         with quiet():
-            artifacts = self.engine.nlp_engine.process_text(text, self.language)
-            artifacts.slm_magic_found = found
-            results = self.engine.analyze(
-                text,
-                self.language,
-                score_threshold=0.0,
-                nlp_artifacts=artifacts,
-            )
+            for recognizer in self.recognizers:
+                some = recognizer.analyze(text, recognizer.supported_entities, None)
+                (weak if recognizer.context else results).extend(some)
+            if weak:
+                artifacts = self.nlp.process_text(text, self.language)
+                results += self.enhancer.enhance_using_context(
+                    text, weak, artifacts, self._with_context
+                )
+        if len(results) > 1:
+            results = EntityRecognizer.remove_duplicates(results)
         return [(r.entity_type, r.start, r.end, r.score) for r in results]
 
 
-@cache
-def analyzer(
-    language: str, head: Finder, patterns: tuple[domains.Pattern, ...], name: str
-) -> Analyzer:
-    """Return the analyzer of a language and a domain, built on first use in this process.
+@lru_cache(maxsize=8)
+def analyzer(language: str, head: Finder, patterns: tuple[domains.Pattern, ...]) -> Analyzer:
+    """Return the analyzer of a language and a domain; the last few are kept in this process.
 
     Raises
     ------
@@ -212,7 +170,7 @@ def analyzer(
     LanguageError
         If spaCy has no tokenizer for the language.
     """
-    return Analyzer(language, head, patterns, name)
+    return Analyzer(language, head, patterns)
 
 
 def _of_domain(patterns: Sequence[domains.Pattern], language: str) -> list[Any]:
