@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import domains
@@ -14,28 +12,21 @@ from ..importing import heavy_import
 from ..text import languages
 from . import choose, redact_head
 from .batch import Batch, Texts, names, read
-from .redact_labels import NOT_PERSONAL
-from .redact_operators import OPERATORS, Operator
+from .redact_operators import OPERATORS
 from .redact_operators import operator as choose_operator
-from .redact_reading import Doubt
-from .redact_spans import Finding, People, Span, key, resolve
+from .redact_passes import Finder, Passes
 from .redact_tagger import Tagger
-from .results import Flag, RedactedSpan, Redaction
+from .results import Redaction
 
 if TYPE_CHECKING:
     from ..catalog import ModelRef
     from .redact_engine import Analyzer
-    from .redact_head import Head
 
 MODEL = "pii-minilm"
 BODY = "minilm-l6"
 # The languages of the training texts; the head reads other Latin scripts too, less well.
 TRAINED = ("en", "de", "fr", "es", "it", "nl", "pt")
 LANGUAGES = (*TRAINED, "sv", "da", "no", "fi", "pl", "cs", "ro", "hu")
-# Texts read between two looks at Ctrl-C and two steps of the bar: under a second of work.
-CHUNK = 32
-# A run of digits, perhaps in groups, that no recognizer was sure of.
-_LONG_NUMBER = re.compile(r"(?<![\w.,$€£])\d(?:[ -]?\d){8,}(?![\w%]|[.,]\d)")
 
 
 def redact(
@@ -110,24 +101,42 @@ def redact(
     'Call <PERSON_1> at <PHONE_NUMBER_1>.'
     """
     batch: Batch[Redaction] = read(text_or_texts)
+    passes = prepare(
+        entities=entities, operator=operator, language=language, domain=domain, model=model
+    )
+    try:
+        passes.read(batch.texts, progress=progress)
+    except KeyboardInterrupt:
+        passes.write(batch.put)
+        raise batch.interrupted() from None
+    passes.write(batch.put)
+    results = batch.finish()
+    if strict:
+        FlaggedError.check(results)
+    return results
+
+
+def prepare(
+    *,
+    entities: str | Sequence[str] | None = None,
+    operator: str = "tag",
+    language: str = "en",
+    domain: str | None = None,
+    model: str | None = None,
+) -> Passes:
+    """Return the two passes of a call: all texts are read before the first result is written.
+
+    Options, and the errors that they raise, are those of `redact`.
+    """
     _check_operator(operator)
     finder = _finder(model)
     code = _check_language(language, finder)
     pack = domains.get(domain) if domain is not None else None
     analyzer = _analyzer(code, finder, pack)
     wanted = _entities(entities, pack, analyzer.entities)
-    replace_by = choose_operator(operator, [text for _, text in batch.present], code)
-    rows: dict[int, tuple[list[Span], list[Doubt]]] = {}
-    try:
-        _find(batch, rows, finder, analyzer, wanted, progress)
-    except KeyboardInterrupt:
-        _put(batch, rows, replace_by, operator, finder.reference)
-        raise batch.interrupted() from None
-    _put(batch, rows, replace_by, operator, finder.reference)
-    results = batch.finish()
-    if strict:
-        FlaggedError.check(results)
-    return results
+    # A missing Faker is said before texts are read for minutes.
+    choose_operator(operator, (), code)
+    return Passes(finder, analyzer, wanted, operator, code)
 
 
 def entity_types(language: str = "en", *, model: str | None = None) -> tuple[str, ...]:
@@ -151,18 +160,9 @@ def entity_types(language: str = "en", *, model: str | None = None) -> tuple[str
     return _analyzer(_check_language(language, finder), finder).entities
 
 
-@dataclass(frozen=True, slots=True)
-class _Finder:
-    """The model of one call, and how its encoder is loaded once there is something to read."""
-
-    head: Head | Tagger
-    reference: ModelRef
-    encoder: Callable[[], Any]
-
-
-def _finder(model: str | None) -> _Finder:
+def _finder(model: str | None) -> Finder:
     if model in (None, MODEL):
-        return _Finder(redact_head.load(), _model_ref(), _encoder)
+        return Finder(redact_head.load(), _model_ref(), _encoder)
     found = choose.model("redact", model, kind="encoder")
 
     def load() -> Any:
@@ -170,7 +170,7 @@ def _finder(model: str | None) -> _Finder:
 
         return engine.load(found)
 
-    return _Finder(Tagger(tuple(read_labels(found.folder))), found.ref, load)
+    return Finder(Tagger(tuple(read_labels(found.folder))), found.ref, load)
 
 
 def _check_operator(operator: str) -> None:
@@ -181,7 +181,7 @@ def _check_operator(operator: str) -> None:
         )
 
 
-def _check_language(language: str, finder: _Finder) -> str:
+def _check_language(language: str, finder: Finder) -> str:
     """Return the language's code; what a model of the user's reads is hers to know."""
     code = languages.parse(language)
     if code not in LANGUAGES and not isinstance(finder.head, Tagger):
@@ -191,7 +191,7 @@ def _check_language(language: str, finder: _Finder) -> str:
     return code
 
 
-def _analyzer(language: str, finder: _Finder, domain: domains.Domain | None = None) -> Analyzer:
+def _analyzer(language: str, finder: Finder, domain: domains.Domain | None = None) -> Analyzer:
     try:
         with heavy_import():
             from .redact_engine import analyzer
@@ -231,123 +231,6 @@ def _encoder() -> Any:
     from ..store import Store
 
     return engine.load(Store.default().resolve(BODY))
-
-
-def _find(
-    batch: Batch[Redaction],
-    rows: dict[int, tuple[list[Span], list[Doubt]]],
-    finder: _Finder,
-    analyzer: Analyzer,
-    wanted: tuple[str, ...] | None,
-    progress: bool,
-) -> None:
-    from ..progress import bar
-    from .redact_engine import THRESHOLD
-
-    present = batch.present
-    if not present:
-        return
-    encoder = finder.encoder()
-    shown = bar(len(present), what="redact", unit="text", show=progress)
-    try:
-        for low in range(0, len(present), CHUNK):
-            chunk = present[low : low + CHUNK]
-            readings = finder.head.read(encoder, [text for _, text in chunk])
-            for (row, text), reading in zip(chunk, readings, strict=True):
-                spared = NOT_PERSONAL if wanted is None else ()
-                found = [one for one in reading.found if one.label not in spared]
-                findings: list[Finding] = analyzer.analyze(text, found)
-                sure = [f for f in findings if f[3] >= THRESHOLD]
-                kept = resolve(text, sure, wanted, analyzer.guessed)
-                # Someone who asked for some types only has no use for doubts about others.
-                doubts = [d for d in reading.doubts if wanted is None or d.label in wanted]
-                if wanted is None:
-                    doubts += [Doubt("number", *m.span()) for m in _LONG_NUMBER.finditer(text)]
-                rows[row] = (kept, doubts)
-                shown.update(1)
-    finally:
-        shown.close()
-
-
-def _put(
-    batch: Batch[Redaction],
-    rows: dict[int, tuple[list[Span], list[Doubt]]],
-    replace_by: Operator,
-    operator: str,
-    reference: ModelRef,
-) -> None:
-    """Write the results of the rows that were read; tags need all of them first."""
-    texts = {row: batch.texts[row] or "" for row in rows}
-    people = People(
-        texts[row][span.start : span.end]
-        for row, (spans, _) in rows.items()
-        for span in spans
-        if span.entity == "PERSON"
-    )
-    for row, (spans, doubts) in sorted(rows.items()):
-        batch.put(row, _write(texts[row], spans, doubts, people, replace_by, operator, reference))
-
-
-def _write(
-    text: str,
-    spans: Sequence[Span],
-    doubts: Sequence[Doubt],
-    people: People,
-    replace_by: Operator,
-    operator: str,
-    reference: ModelRef,
-) -> Redaction:
-    pieces: list[str] = []
-    redacted: list[RedactedSpan] = []
-    mapping: dict[str, str] = {}
-    originals: list[str] = []
-    at = 0
-    # Where each character that stays will stand, for the flags.
-    moves: list[tuple[int, int, int]] = []
-    length = 0
-    for span in spans:
-        value = text[span.start : span.end]
-        identity = people.who(value) if span.entity == "PERSON" else key(span.entity, value)
-        placeholder = replace_by(span.entity, value, identity or value)
-        moves.append((at, span.start, length - at))
-        pieces += [text[at : span.start], placeholder]
-        length += span.start - at + len(placeholder)
-        at = span.end
-        redacted.append(RedactedSpan(span.entity, span.start, span.end, span.score, placeholder))
-        originals.append(value)
-        # Where a person has several names here, the fullest stands for all in other texts.
-        if len(value) > len(mapping.get(placeholder, "")):
-            mapping[placeholder] = value
-    moves.append((at, len(text), length - at))
-    pieces.append(text[at:])
-    return Redaction(
-        text="".join(pieces),
-        flags=tuple(_flags(doubts, moves)),
-        model=reference,
-        spans=tuple(redacted),
-        mapping=mapping if operator == "tag" else {},
-        originals=tuple(originals) if operator == "tag" else (),
-        operator=operator,
-    )
-
-
-def _flags(doubts: Sequence[Doubt], moves: Sequence[tuple[int, int, int]]) -> list[Flag]:
-    flags = []
-    for doubt in sorted(doubts, key=lambda d: d.start):
-        for start, end, shift in moves:
-            # A doubt inside a span that was taken out is none.
-            if start <= doubt.start and doubt.end <= end:
-                what = "a long number" if doubt.label == "number" else f"a possible {doubt.label}"
-                flags.append(
-                    Flag(
-                        "low_score",
-                        f"Left {what} in the text: it scored too low to be taken out; look at it.",
-                        doubt.start + shift,
-                        doubt.end + shift,
-                    )
-                )
-                break
-    return flags
 
 
 def _model_ref() -> ModelRef:

@@ -47,7 +47,7 @@ class Finder(Protocol):
         """Names of the types."""
 
 
-class BlankEngine(NlpEngine):  # type: ignore[misc]
+class _BlankEngine(NlpEngine):  # type: ignore[misc]
     """Tokens for Presidio's context words from ``spacy.blank``: no model, nothing to download."""
 
     def __init__(self, language: str) -> None:
@@ -127,7 +127,7 @@ class Analyzer:
         self, language: str, head: Finder, patterns: Sequence[domains.Pattern] = ()
     ) -> None:
         self.language = language
-        self.nlp = BlankEngine(language)
+        self.nlp = _BlankEngine(language)
         self.nlp.load()
         _silence()
         with quiet():

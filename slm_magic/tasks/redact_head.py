@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Floats = npt.NDArray[np.float32]
+    OnResult = Callable[[int, Floats], None]
 
 # Words as BERT's own pre-tokenizer sees them: runs of letters and digits, or one sign.
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
@@ -41,7 +42,9 @@ class _Encoder(Protocol):
 
     tokenizer: Any
 
-    def hidden(self, ids: Sequence[list[int]]) -> Sequence[Floats]:
+    def hidden(
+        self, ids: Sequence[list[int]], *, on_result: OnResult | None = None
+    ) -> Sequence[Floats]:
         """Return one array (pieces, width) a sequence."""
 
 
@@ -57,7 +60,9 @@ _LENGTHS = (1, 2, 3, 4, 5, 7, 10, 14)
 
 
 @lru_cache(maxsize=50_000)
-def _own_shape(word: str) -> tuple[float, ...]:
+def _own_shape(word: str) -> Floats:
+    import numpy as np
+
     letters = [c for c in word if c.isalpha()]
     digits = sum(c.isdigit() for c in word)
     upper = sum(c.isupper() for c in letters)
@@ -88,7 +93,7 @@ def _own_shape(word: str) -> tuple[float, ...]:
             grams[code % NGRAM_BUCKETS] += 1.0 if code & (1 << 20) else -1.0
         norm = max(1.0, len(pieces) ** 0.5)
         grams = [value / norm for value in grams]
-    return (*map(float, flags), *grams)
+    return np.array((*flags, *grams), np.float32)
 
 
 def shapes(text: str, found: Sequence[Word]) -> Floats:
@@ -97,7 +102,7 @@ def shapes(text: str, found: Sequence[Word]) -> Floats:
 
     if not found:
         return np.zeros((0, _shape_width()), np.float32)
-    own = np.array([_own_shape(text[w.start : w.end]) for w in found], np.float32)
+    own = np.stack([_own_shape(text[w.start : w.end]) for w in found])
     letters = [c for c in text if c.isalpha()]
     capital = sum(c.isupper() for c in letters) / max(1, len(letters))
     rows = []
@@ -190,6 +195,9 @@ def windowed(
     states = run(
         [[pieces[i].first, *pieces[i].ids[start:end], pieces[i].last] for i, start, end in jobs]
     )
+    if [index for index, _, _ in jobs] == list(range(len(pieces))):
+        # Nearly always: one window a text.
+        return [state[1:-1] for state in states]
     width = states[0].shape[1] if len(states) else 0
     whole = [np.zeros((len(item.ids), width), np.float32) for item in pieces]
     depth = [np.full(len(item.ids), -1, np.int64) for item in pieces]
@@ -207,11 +215,16 @@ def windowed(
 
 def contexts(encoder: _Encoder, texts: Sequence[str]) -> list[Floats]:
     """Return, for each text, one row a word: the mean over its pieces and its first piece."""
+    read = _read(encoder, texts, None)
+    return [_by_word(text, *one) for text, one in zip(texts, read, strict=True)]
+
+
+def _read(
+    encoder: _Encoder, texts: Sequence[str], on_result: OnResult | None
+) -> list[tuple[Pieces, Floats]]:
     pieces = [_pieces(encoder, text) for text in texts]
-    return [
-        _by_word(text, item, states)
-        for text, item, states in zip(texts, pieces, windowed(encoder.hidden, pieces), strict=True)
-    ]
+    states = windowed(lambda ids: encoder.hidden(ids, on_result=on_result), pieces)
+    return list(zip(pieces, states, strict=True))
 
 
 def _by_word(text: str, item: Pieces, states: Floats) -> Floats:
@@ -225,11 +238,10 @@ def _by_word(text: str, item: Pieces, states: Floats) -> Floats:
     owner = np.searchsorted(starts, [start for start, _ in item.offsets], side="right") - 1
     owner = np.maximum(owner, 0)
     width = states.shape[1]
-    np.add.at(out[:, :width], owner, states)
-    counts = np.bincount(owner, minlength=len(found))
-    out[:, :width] /= np.maximum(counts, 1)[:, None]
-    firsts = np.unique(owner, return_index=True)
-    out[firsts[0], width:] = states[firsts[1]]
+    # The pieces of a word stand side by side, and so do the words.
+    own, first, count = np.unique(owner, return_index=True, return_counts=True)
+    out[own, :width] = np.add.reduceat(states, first, axis=0) / count[:, None]
+    out[own, width:] = states[first]
     return out
 
 
@@ -246,6 +258,33 @@ def shifted(rows: Floats, reach: int) -> Floats:
         low, high = max(0, -step), min(count, count - step)
         if low < high:
             out[low:high, slot * width : (slot + 1) * width] = rows[low + step : high + step]
+    return out
+
+
+# OpenBLAS takes a product of up to 2**18 multiplications in the thread that asks for it.
+_TILE = 32
+_TILED_ROWS = 64
+
+
+def product(rows: Floats, weight: Floats) -> Floats:
+    """Return ``rows @ weight``, computed in this thread alone.
+
+    The threads of OpenBLAS, once woken, spin for a while and take the cores from the encoder,
+    which reads the next texts meanwhile. Nothing of numpy's own bounds them for one call, so
+    the product is made of tiles that are too small for them.
+    """
+    import numpy as np
+
+    depth, width = weight.shape
+    whole = depth - depth % _TILE
+    tiles = weight[:whole].reshape(-1, _TILE, width)
+    out = np.empty((len(rows), width), np.float32)
+    for low in range(0, len(rows), _TILED_ROWS):
+        some = rows[low : low + _TILED_ROWS]
+        parts = some[:, :whole].reshape(len(some), -1, _TILE).transpose(1, 0, 2)
+        out[low : low + _TILED_ROWS] = (parts @ tiles).sum(axis=0) + some[:, whole:] @ weight[
+            whole:
+        ]
     return out
 
 
@@ -278,27 +317,43 @@ class Head:
 
         a = self.arrays
         kept = np.float32(1.0) if inside is None else inside
-        rows = np.maximum(rows @ a["w1"] + a["b1"], 0.0) * kept
-        rows = np.maximum(shifted(rows, NEAR) @ a["w2"] + a["b2"], 0.0) * kept
-        result: Floats = shifted(rows, FAR) @ a["w3"] + a["b3"]
+        rows = np.maximum(product(rows, a["w1"]) + a["b1"], 0.0) * kept
+        rows = np.maximum(product(shifted(rows, NEAR), a["w2"]) + a["b2"], 0.0) * kept
+        result: Floats = product(shifted(rows, FAR), a["w3"]) + a["b3"]
         return result
 
-    def read(self, encoder: _Encoder, texts: Sequence[str]) -> list[Reading]:
+    def states(
+        self, encoder: _Encoder, texts: Sequence[str], on_result: OnResult | None = None
+    ) -> list[tuple[Pieces, Floats]]:
+        """Return what `readings` makes its readings of; nearly all of the time is spent here.
+
+        Parameters
+        ----------
+        on_result
+            Called as `engine.Encoder.hidden` calls it.
+        """
+        return _read(encoder, texts, on_result)
+
+    def readings(
+        self, texts: Sequence[str], states: Sequence[tuple[Pieces, Floats]]
+    ) -> list[Reading]:
         """Return, for each text, what its words name."""
         import numpy as np
 
         found = [words(text) for text in texts]
         rows: dict[int, Floats] = {}
-        for index, context in enumerate(contexts(encoder, texts)):
+        for index, text in enumerate(texts):
             # Of words of invisible signs alone the body reads nothing.
+            context = _by_word(text, *states[index])
             if found[index] and context.shape[1]:
-                shape = shapes(texts[index], found[index])
-                rows[index] = np.concatenate([context, shape], axis=1)
-        scores = dict(zip(rows, self._side_by_side(list(rows.values())), strict=True))
-        return [
-            self.spans(text, found[index], scores[index]) if index in scores else Reading([], [])
-            for index, text in enumerate(texts)
-        ]
+                rows[index] = np.concatenate([context, shapes(text, found[index])], axis=1)
+        logps = [log_softmax(logits) for logits in self._side_by_side(list(rows.values()))]
+        paths = best_paths(logps, self.arrays["transition"])
+        read = {
+            index: read_spans(texts[index], found[index], logp, path, self.labels)
+            for index, logp, path in zip(rows, logps, paths, strict=True)
+        }
+        return [read.get(index) or Reading([], []) for index in range(len(texts))]
 
     def _side_by_side(self, texts: Sequence[Floats]) -> list[Floats]:
         """Return the scores of each text, from one product of matrices for all of them.
@@ -323,24 +378,48 @@ class Head:
     def spans(self, text: str, found: Sequence[Word], logits: Floats) -> Reading:
         """Read the spans out of the scores: the best path, then runs of one label."""
         logp = log_softmax(logits)
-        path = best_path(logp, self.arrays["transition"])
+        (path,) = best_paths([logp], self.arrays["transition"])
         return read_spans(text, found, logp, path, self.labels)
 
 
-def best_path(logp: Floats, transition: Floats) -> list[int]:
-    """Return the likeliest sequence of labels (Viterbi), given the cost of changing label."""
+def best_paths(logps: Sequence[Floats], transition: Floats) -> list[list[int]]:
+    """Return the likeliest sequence of labels (Viterbi) of each text.
+
+    Parameters
+    ----------
+    logps
+        Log-probabilities of shape (words, labels) a text, one word at least.
+    transition
+        The cost of changing label.
+    """
     import numpy as np
 
-    best = logp[0]
-    back = np.zeros(logp.shape, np.int64)
-    for index in range(1, len(logp)):
-        ways = best[:, None] + transition
-        back[index] = ways.argmax(axis=0)
-        best = ways.max(axis=0) + logp[index]
-    path = [int(best.argmax())]
-    for index in range(len(logp) - 1, 0, -1):
-        path.append(int(back[index, path[-1]]))
-    return path[::-1]
+    if not logps:
+        return []
+    # One step for all texts at once, the longest first: those that have ended are at the end.
+    order = sorted(range(len(logps)), key=lambda i: -len(logps[i]))
+    longest = [logps[i] for i in order]
+    lengths = np.array([len(logp) for logp in longest])
+    starts = np.cumsum(lengths) - lengths
+    flat = np.concatenate(longest)
+    back = np.zeros(flat.shape, np.int64)
+    best = flat[starts]
+    for index in range(1, int(lengths[0])):
+        live = int((lengths > index).sum())
+        here = starts[:live] + index
+        ways = best[:live, :, None] + transition
+        back[here] = ways.argmax(axis=1)
+        best[:live] = ways.max(axis=1) + flat[here]
+    paths: list[list[int]] = [[] for _ in logps]
+    for index, start, length, last in zip(
+        order, starts.tolist(), lengths.tolist(), best.argmax(axis=1).tolist(), strict=True
+    ):
+        steps = back[start : start + length].tolist()
+        path = [last]
+        for step in reversed(steps[1:]):
+            path.append(step[path[-1]])
+        paths[index] = path[::-1]
+    return paths
 
 
 @cache

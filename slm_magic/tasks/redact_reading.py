@@ -98,34 +98,28 @@ def read_spans(
 
     path = list(path)
     plain = [column for column, label in enumerate(labels) if column == 0 or label in spared]
-    personal = 1.0 - np.exp(logp[:, plain]).sum(axis=1)
+    chances = np.exp(logp)
+    personal = (1.0 - chances[:, plain].sum(axis=1)).tolist()
     # A doubtful word beside a sure one goes with it: half a name taken out hides nobody.
     for order in (range(1, len(path)), range(len(path) - 2, -1, -1)):
         step = -1 if order.step > 0 else 1
         for index in order:
-            beside = path[index + step]
-            if path[index] == 0 and beside not in plain and personal[index] >= DOUBT:
-                path[index] = beside
+            if path[index] == 0 and personal[index] >= DOUBT and path[index + step] not in plain:
+                path[index] = path[index + step]
     reading = Reading([], [])
     start = 0
     for index in range(1, len(path) + 1):
         if index < len(path) and path[index] == path[start] and index not in begins:
             continue
         if path[start] != 0:
-            score = float((1.0 - np.exp(logp[start:index, 0])).mean())
+            score = float((1.0 - chances[start:index, 0]).mean())
             where = found[start].start, found[index - 1].end
             reading.found.append(Found(labels[path[start]], *where, score))
         if path[start] in plain:
-            likeliest = np.where(np.isin(range(len(labels)), plain), -np.inf, logp[start:index])
-            reading.doubts.extend(
-                Doubt(labels[column], *word)
-                for word, column, chance in zip(
-                    found[start:index],
-                    likeliest.argmax(axis=1),
-                    personal[start:index],
-                    strict=True,
-                )
-                if chance >= DOUBT and text[word.start].isalnum()
-            )
+            for row in range(start, index):
+                if personal[row] >= DOUBT and text[found[row].start].isalnum():
+                    likely = logp[row].copy()
+                    likely[plain] = -np.inf
+                    reading.doubts.append(Doubt(labels[int(likely.argmax())], *found[row]))
         start = index
     return reading

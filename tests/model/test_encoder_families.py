@@ -149,7 +149,8 @@ def test_past_the_position_table_each_piece_has_the_scores_of_its_best_window(
         return real(ids, **options)
 
     handle.logits = logits
-    (reading,) = Tagger(tuple(LABELS)).read(handle, [LONG])
+    tagger = Tagger(tuple(LABELS))
+    (reading,) = tagger.readings([LONG], tagger.states(handle, [LONG]))
     # transformers itself, over each window that was read, put together by hand.
     rows: dict[int, tuple[int, Any]] = {}
     start = 0
@@ -204,7 +205,7 @@ def test_spans_are_those_of_transformers_own_aggregation(
         handle = opened(pair)
         spans = 0
         for text in SENTENCES:
-            (reading,) = tagger.read(handle, [text])
+            (reading,) = tagger.readings([text], tagger.states(handle, [text]))
             pieces = pair.tokenizer.tokenize(text)
             if "[UNK]" in pieces:
                 continue  # which it takes for the middle of a word

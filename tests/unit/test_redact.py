@@ -26,7 +26,7 @@ from slm_magic.errors import (
     UnknownModelError,
 )
 from slm_magic.tasks import redact as task
-from slm_magic.tasks import redact_head
+from slm_magic.tasks import redact_head, redact_passes
 from slm_magic.tasks.redact import redact
 from slm_magic.tasks.redact_reading import Doubt, Found, Reading
 from slm_magic.tasks.summarize import summarize
@@ -54,11 +54,13 @@ class FakeHead:
 
     labels = ("O", "PERSON", "LOCATION", "STREET_ADDRESS", "ORGANIZATION")
 
-    def read(self, encoder: object, texts: Sequence[str]) -> list[Reading]:
+    def states(self, encoder: object, texts: Sequence[str], on_result: object) -> None:
+        if any("press Ctrl-C" in text for text in texts):
+            raise KeyboardInterrupt
+
+    def readings(self, texts: Sequence[str], states: None) -> list[Reading]:
         out = []
         for text in texts:
-            if "press Ctrl-C" in text:
-                raise KeyboardInterrupt
             found: list[Found] = []
             for name in sorted(KNOWN, key=len, reverse=True):
                 for match in re.finditer(rf"\b{re.escape(name)}\b", text):
@@ -273,10 +275,12 @@ def test_ordinary_text_is_left_alone_and_not_flagged() -> None:
 
 
 def test_interrupt_keeps_what_was_finished() -> None:
-    texts = ["Maria Rossi is in."] * task.CHUNK + ["press Ctrl-C", "Otto Brandt"]
+    # No two alike, or they would be read as one.
+    texts = ["Maria Rossi is in." + "!" * i for i in range(redact_passes.CHUNK)]
+    texts += ["press Ctrl-C", "Otto Brandt"]
     with pytest.raises(Interrupted) as caught:
         redact(texts)
-    assert caught.value.done == task.CHUNK
+    assert caught.value.done == redact_passes.CHUNK
     assert caught.value.results[0].text == "<PERSON_1> is in."
     assert caught.value.results[-2:] == [None, None]
     # The next call works.

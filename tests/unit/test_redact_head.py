@@ -102,8 +102,46 @@ def test_best_path_pays_for_a_change_of_label() -> None:
     logp = np.log(np.array([[0.9, 0.1], [0.45, 0.55], [0.9, 0.1]], np.float32))
     free = np.zeros((2, 2), np.float32)
     costly = np.array([[0, -1], [-1, 0]], np.float32)
-    assert rh.best_path(logp, free) == [0, 1, 0]
-    assert rh.best_path(logp, costly) == [0, 0, 0]
+    assert rh.best_paths([logp], free) == [[0, 1, 0]]
+    assert rh.best_paths([logp], costly) == [[0, 0, 0]]
+
+
+def test_best_paths_of_several_texts_are_those_of_each_alone() -> None:
+    rng = np.random.default_rng(3)
+    transition = rng.normal(size=(4, 4)).astype(np.float32)
+    logps = [rng.normal(size=(n, 4)).astype(np.float32) for n in (5, 1, 9, 5, 2)]
+    together = rh.best_paths(logps, transition)
+    assert together == [rh.best_paths([logp], transition)[0] for logp in logps]
+    assert [len(path) for path in together] == [5, 1, 9, 5, 2]
+    for logp, path in zip(logps, together, strict=True):
+        # No single change makes the path better.
+        best = _worth(path, logp, transition)
+        for place in range(len(path)):
+            for label in range(4):
+                other = [*path[:place], label, *path[place + 1 :]]
+                assert _worth(other, logp, transition) <= best + 1e-5
+    assert rh.best_paths([], transition) == []
+
+
+def _worth(path: list[int], logp: np.ndarray, transition: np.ndarray) -> float:
+    changes = sum(float(transition[a, b]) for a, b in pairwise(path))
+    return changes + sum(float(logp[row, label]) for row, label in enumerate(path))
+
+
+def test_a_product_in_tiles_is_the_product() -> None:
+    rng = np.random.default_rng(5)
+    for count, depth, width in (
+        (1, 3, 2),
+        (63, 32, 128),
+        (64, 966, 128),
+        (150, 640, 9),
+        (0, 40, 2),
+    ):
+        rows = rng.normal(size=(count, depth)).astype(np.float32)
+        weight = rng.normal(size=(depth, width)).astype(np.float32)
+        found = rh.product(rows, weight)
+        assert found.dtype == np.float32
+        np.testing.assert_allclose(found, rows @ weight, rtol=1e-4, atol=1e-4)
 
 
 def test_spans_and_doubts_are_read_from_the_scores() -> None:
@@ -175,4 +213,5 @@ def test_a_text_that_the_body_reads_nothing_of_holds_nothing() -> None:
     encoder = CountingEncoder()
     encoder.tokenizer = Deaf()  # type: ignore[assignment]
     # Zero-width spaces: signs to a program, and nothing at all to the body.
-    assert rh.load().read(encoder, ["\u200b\u200b", ""]) == [rh.Reading([], [])] * 2
+    head, texts = rh.load(), ["\u200b\u200b", ""]
+    assert head.readings(texts, head.states(encoder, texts)) == [rh.Reading([], [])] * 2

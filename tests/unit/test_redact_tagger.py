@@ -33,7 +33,7 @@ class Model:
                 offsets.append((start, min(word.end, start + 3)))
         return [*ids, 0], [*offsets, (0, 0)]
 
-    def logits(self, ids: list[list[int]]) -> list[Any]:
+    def logits(self, ids: list[list[int]], *, on_result: None = None) -> list[Any]:
         self.asked += ids
         return [np.stack([self._row(i) for i in one]) for one in ids]
 
@@ -43,8 +43,12 @@ class Model:
         return np.log(np.array([scores.get(x, rest) for x in self._labels], np.float32))
 
 
+def _readings(tagger: Tagger, model: Model, texts: list[str]) -> list[Any]:
+    return tagger.readings(texts, tagger.states(model, texts))
+
+
 def read(text: str, table: dict[str, Any], labels: tuple[str, ...] = BIO) -> Any:
-    (reading,) = Tagger(labels).read(Model(table, labels), [text])
+    (reading,) = _readings(Tagger(labels), Model(table, labels), [text])
     return (
         [(one.label, text[one.start : one.end]) for one in reading.found],
         [(one.label, text[one.start : one.end]) for one in reading.doubts],
@@ -172,12 +176,12 @@ def test_long_texts_are_read_in_windows_that_fit_the_table() -> None:
     table = {"Ann": sure("B-PER"), "Lee": sure("I-PER")}
     model = Model(table, BIO, positions=10)
     text = "so Ann Lee then " * 12
-    (reading,) = Tagger(BIO).read(model, [text])
+    (reading,) = _readings(Tagger(BIO), model, [text])
     assert [text[one.start : one.end] for one in reading.found] == ["Ann Lee"] * 12
     assert len(model.asked) > 5
     assert all(len(one) <= 10 and one[0] == 1 and one[-1] == 0 for one in model.asked)
     # All of several texts go to the model together.
-    first = Tagger(BIO).read(model, ["Ann", "", "Lee Ann"])
+    first = _readings(Tagger(BIO), model, ["Ann", "", "Lee Ann"])
     assert [len(one.found) for one in first] == [1, 0, 2]
 
 
