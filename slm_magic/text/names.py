@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
+from . import places
 from .dates import find_dates
 
 
@@ -33,8 +34,16 @@ _COMMON = _words(
 )
 _KNOWN_SHORT = {
     "us": r"united states|americ", "usa": r"united states|americ", "uk": r"united kingdom|brit",
-    "eu": r"europ", "un": r"united nations",
+    "eu": r"europ", "un": r"united nations", "fed": r"federal reserve",
 }  # fmt: skip
+# What these short forms become when they are written out, beside the words of their letters.
+_KNOWN_LONG = {
+    "fed": _words("federal reserve"), "us": _words("america american americans"),
+    "usa": _words("america american americans"), "uk": _words("britain british"),
+    "eu": _words("europe european"),
+}  # fmt: skip
+# Initials before a name, which some write as one word with it: J.P. Morgan, JP Morgan, JPMorgan.
+_INITIALLED = re.compile(r"(?<!\w)(?:(?:[A-Z]\.\s?){1,4}|[A-Z]{2,4}\s)[A-Z][^\W\d_]+")
 _SMALL = _words(
     "of the and for in on de la le les du des et der die das und von für del los las y e di"
 )
@@ -95,6 +104,7 @@ def unsupported_names(source: str, output: str, language: str | None) -> list[tu
         return []
     there = _Source(source, language)
     inside = {_bare(word.text) for word in words if not word.first}
+    together = [m.span() for m in _INITIALLED.finditer(output) if there.has_joined(m[0])]
     found = []
     for i, word in enumerate(words):
         following = words[i + 1] if i + 1 < len(words) else None
@@ -102,6 +112,8 @@ def unsupported_names(source: str, output: str, language: str | None) -> list[tu
         if not _is_name(word, previous, following, output, inside, language):
             continue
         if language == "de" and not _is_german_name(word, previous, following, output, there):
+            continue
+        if any(start <= word.start and word.end <= end for start, end in together):
             continue
         if not there.has(word.text) and not there.abbreviates(words, i, output):
             found.append((word.text, word.start, word.end))
@@ -119,6 +131,7 @@ def _is_name(
     bare = _bare(word.text)
     if (
         bare in _COMMON
+        or bare in _SMALL  # The Hague, La Haye: the name is what follows
         or (word.first and bare in _OPENERS)
         or len(bare) < 2
         or (len(bare) < 3 and not word.short)
@@ -179,8 +192,11 @@ def _capitals(text: str) -> Iterator[_Word]:
         if match[0][0].isupper():
             gap = "\n" * (match.start() < 12) + text[max(0, match.start() - 12) : match.start()]
             titled = before.lower().rstrip(".") in _TITLES
-            goes_on = before.lower().rstrip(".") in _ABBREVIATED or (
-                len(before) == 1 and before.isupper() and before != "I"
+            goes_on = (
+                before.lower().rstrip(".") in _ABBREVIATED
+                or (len(before) == 1 and before.isupper() and before != "I")
+                # J.P. Morgan; but behind U.S. a sentence may well end.
+                or (len(before) == 4 and before.isupper() and _bare(before) not in _KNOWN_SHORT)
             )
             first = _SENTENCE_START.search(gap) is not None
             if first and goes_on and gap.rstrip().endswith("."):
@@ -205,6 +221,14 @@ class _Source:
         self._text = text
         self._months = {r[1] for date in find_dates(text, language) for r in date.readings}
         self._initials = set(_initials(text))
+        self._cities = places.called(self._words, language)
+        self._joined = {_packed(match[0]) for match in _INITIALLED.finditer(text)}
+        self._long: frozenset[str] = frozenset().union(
+            *(_KNOWN_LONG[word] for word in self._words & _KNOWN_LONG.keys() if word != "us")
+        )
+        # In small letters it is a pronoun.
+        if re.search(r"\bUS\b|\bU\.S\.", text):
+            self._long |= _KNOWN_LONG["us"]
 
     def has(self, name: str) -> bool:
         """Whether the source has the name, inflected or abbreviated perhaps."""
@@ -216,13 +240,29 @@ class _Source:
             return True
         if any(bare in group and group & self._words for group in _IRREGULAR):
             return True
-        if name.replace(".", "").rstrip("s").isupper() and self._short(bare.rstrip("s")):
+        if bare in self._long or bare in self._joined or self._has_city(bare):
+            return True
+        written = name.replace(".", "").rstrip("s")
+        if (written.isupper() or bare == "fed") and self._short(bare.rstrip("s")):
             return True
         if find_dates(f"{name} 2000", self._language) and self._months:
             month = next(iter(find_dates(f"{name} 2000", self._language)[0].readings))[1]
             if month in self._months:
                 return True
         return any(self._related(bare, word) for word in self._words if word[:3] == bare[:3])
+
+    def has_joined(self, run: str) -> bool:
+        """Whether the source has a name with its initials in another spelling."""
+        return _packed(run) in self._joined or _packed(run) in self._words
+
+    def _has_city(self, bare: str) -> bool:
+        """Whether it is a city of the source in another language's word, inflected perhaps."""
+        plain = places.plain(bare)
+        return any(
+            plain.rstrip("s") == city.rstrip("s") or self._related(plain, city)
+            for city in self._cities
+            if city[:3] == plain[:3]
+        )
 
     def _short(self, letters: str) -> bool:
         known = _KNOWN_SHORT.get(letters)
@@ -261,6 +301,10 @@ class _Source:
                 # Martin and Martins, but not Marina and Marino.
                 return len(match[0] if match else "") >= 2 or base == stem
         return False
+
+
+def _packed(run: str) -> str:
+    return re.sub(r"[.\s]", "", run).lower()
 
 
 def _initials(text: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .folding import unaccented
 from .protect import blank_spans, find_spans
 
 # Between the words of a term: spaces of any width, hyphens that break and that do not.
@@ -107,7 +108,7 @@ def uses(output: str, wanted: str, *, language: str | None = None, markdown: boo
     if any(_spaceless(c) for c in wanted):
         return _packed(wanted) in _packed(output)
     if _latin(wanted):
-        wanted, output = _folded(wanted), _folded(output)
+        wanted, output = unaccented(wanted), unaccented(output)
     return _inflected(wanted, language).search(output) is not None
 
 
@@ -181,7 +182,3 @@ def _packed(text: str) -> str:
 
 def _latin(text: str) -> bool:
     return all("LATIN" in unicodedata.name(c, "") for c in text if c.isalpha())
-
-
-def _folded(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

@@ -107,3 +107,63 @@ def test_names_in_other_languages(
 def test_a_source_without_capitals_has_its_names_too(source: str, found: list[str]) -> None:
     output = "More was sold, as Anna says."
     assert [name for name, _, _ in unsupported_names(source, output, "en")] == found
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "language"),
+    [
+        ("Das Werk in München schließt.", "The plant in Munich closes.", "en"),
+        ("The plant in Munich closes.", "Das Werk in der Nähe von München schließt.", "de"),
+        ("Das Werk in München schließt.", "Le site de Munich ferme.", "fr"),
+        ("The fair of Cologne opens.", "Sie gehört der Firma Köln und der Firma Kölner.", "de"),
+        ("El alcalde de Nueva York habló.", "It was the mayor of New York.", "en"),
+        ("La cour de La Haye a jugé.", "So it was said by the court of The Hague.", "en"),
+        ("Il sindaco di Monaco di Baviera parla.", "So says the mayor of Munich.", "en"),
+        ("Wahlen in Zuerich und Zürich", "The polls of Zurich", "en"),
+    ],
+)
+def test_a_city_by_another_languages_name(source: str, output: str, language: str) -> None:
+    assert unsupported_names(source, output, language) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "language", "names"),
+    [
+        ("Das Werk in München schließt.", "The plant in Milan closes.", "en", ["Milan"]),
+        ("Das Werk in München schließt.", "The plant in Monaco closes.", "en", ["Monaco"]),
+        ("The fair of Cologne opens.", "Sie gehört der Firma Bonn.", "de", ["Bonn"]),
+        # Two words make this city, and one of them is not there.
+        ("The York plant closes.", "Cierra la planta de Nueva York.", "es", ["Nueva"]),
+    ],
+)
+def test_another_city_is_another(source: str, output: str, language: str, names: list[str]) -> None:
+    assert [name for name, _, _ in unsupported_names(source, output, language)] == names
+
+
+BANKS = ["J.P. Morgan", "J. P. Morgan", "JP Morgan", "JPMorgan"]
+
+
+@pytest.mark.parametrize("written", BANKS)
+@pytest.mark.parametrize("read", BANKS)
+def test_initials_before_a_name_in_any_spelling(written: str, read: str) -> None:
+    source = f"Shares of {read} rose."
+    assert unsupported_names(source, f"It said that {written} rose.", "en") == []
+    other = written.replace("Morgan", "Keller")
+    found = unsupported_names(source, f"It said that {other} rose.", "en")
+    assert found and any("Keller" in name for name, _, _ in found)
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "names"),
+    [
+        ("The Federal Reserve cut rates.", "Rates were cut by the Fed.", []),
+        ("The Federal Reserve cut rates.", "Rates were cut by the FED.", []),
+        ("Rates were cut by the FED.", "Rates fell, said the Federal Reserve.", []),
+        ("The U.S. bank cut rates.", "Rates of the American bank fell.", []),
+        ("It told us that rates fell.", "Rates of the American bank fell.", ["American"]),
+        ("The central bank cut rates.", "Rates were cut by the Fed.", ["Fed"]),
+        ("The Federal Bureau spoke.", "It was said by the Fed.", ["Fed"]),
+    ],
+)
+def test_short_forms_that_are_known(source: str, output: str, names: list[str]) -> None:
+    assert [name for name, _, _ in unsupported_names(source, output, "en")] == names
