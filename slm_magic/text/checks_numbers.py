@@ -173,7 +173,7 @@ class _Words:
         bare = number.readings == number.mantissa
         if bare and words is None and all(value <= 12 for value in small):
             return True
-        if bare and words is not None and small:
+        if words is not None and (small if bare else number.readings & words):
             return True
         if words is not None and len(number.parts) == 2 and len(number.readings) == 1:
             # 2/3 may be two thirds, and 1/2 a half.

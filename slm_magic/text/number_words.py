@@ -60,6 +60,8 @@ _WORDS = {
           "achttien negentien twintig dertig veertig vijftig zestig zeventig tachtig negentig "
           "honderd|honderden|eeuw duizend|duizenden",
 }  # fmt: skip
+# Twelve as something to count by: two dozen are 24.
+_DOZEN = re.compile(r"dozens?|dutzende?n?|douzaines?|docenas?|dozzin[ae]|dúzias?|dozijn(?:en)?")
 _VALUES = (*range(21), *range(30, 101, 10), 1000)
 # What the columns have no room for.
 _MORE = {
@@ -68,12 +70,16 @@ _MORE = {
            "veintiocho": 28, "veintinueve": 29, "doscientos": 200, "trescientos": 300,
            "cuatrocientos": 400, "quinientos": 500, "seiscientos": 600, "setecientos": 700,
            "ochocientos": 800, "novecientos": 900, "doscientas": 200, "trescientas": 300,
-           "cuatrocientas": 400, "quinientas": 500, "seiscientas": 600, "setecientas": 700,
+           "cuatrocientas": 400, "docenas": 12, "quinientas": 500, "seiscientas": 600, "setecientas": 700,
            "ochocientas": 800, "novecientas": 900, "quinta": 5},
     "pt": {"duzentos": 200, "trezentos": 300, "quatrocentos": 400, "quinhentos": 500,
            "seiscentos": 600, "setecentos": 700, "oitocentos": 800, "novecentos": 900,
-           "duzentas": 200, "trezentas": 300, "quatrocentas": 400, "quinhentas": 500},
-    "fr": {"quarts": 4, "cinquièmes": 5, "dixièmes": 10},
+           "duzentas": 200, "trezentas": 300, "quatrocentas": 400, "quinhentas": 500,
+           "dúzias": 12},
+    "fr": {"quarts": 4, "cinquièmes": 5, "dixièmes": 10, "douzaines": 12, "demi-douzaine": 6},
+    "it": {"dozzine": 12},
+    "de": {"dutzende": 12, "dutzenden": 12},
+    "nl": {"dozijnen": 12},
     "en": {"thirds": 3, "fifths": 5, "tenths": 10, "eighths": 8},
 }  # fmt: skip
 # Words for a half, and for one and a half.
@@ -101,6 +107,7 @@ _EAST_POWERS = {
 _EAST = re.compile(rf"[{''.join((*_EAST_DIGITS, *_EAST_POWERS))}]+")
 # Between the parts of one number: vingt et un, one hundred and two, treinta y uno.
 _AND = frozenset({"et", "and", "y", "e", "und", "en"})
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ROMAN = re.compile(r"\b[IVX]{1,6}(?=e\b|è|º|\b)")
 
 
@@ -126,7 +133,7 @@ def spelled(text: str, language: str | None) -> set[Decimal] | None:
         return None
     known = _words(language)
     found = set(romans)
-    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower())
+    words = _WORD.findall(text.lower())
     # What the words of one number add up to: thousands, and below a thousand.
     thousands = below = last = 0
     for word in words:
@@ -141,6 +148,8 @@ def spelled(text: str, language: str | None) -> set[Decimal] | None:
         found.add(Decimal(value))
         if value == 1000 and last:
             thousands, below = (below or 1) * 1000, 0
+        elif 1 < below < 100 and _DOZEN.fullmatch(word):
+            below *= 12
         elif value == 100 and 0 < below < 100:
             below *= 100
         elif last and value < last:
@@ -153,12 +162,13 @@ def spelled(text: str, language: str | None) -> set[Decimal] | None:
 
 
 def halves(text: str, language: str | None, values: set[Decimal]) -> set[Decimal]:
-    """Return the halves that `text` may speak of: 0.5, and with `values` 1.5, 2.5 and so on."""
+    """Return the halves that `text` may speak of: 0.5, with `values` 1.5 and so on, 6 of a dozen."""
     pattern = _HALF.get(language or "")
     if pattern is None or not re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
         return set()
     half = Decimal("0.5")
-    return {half, 1 + half, *(value + half for value in values if value <= 20)}
+    dozen = {Decimal(6)} if any(map(_DOZEN.fullmatch, _WORD.findall(text.lower()))) else set()
+    return {half, 1 + half, *dozen, *(value + half for value in values if value <= 20)}
 
 
 def eastern(text: str) -> set[Decimal]:

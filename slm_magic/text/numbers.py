@@ -55,6 +55,10 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 _LATER_BEFORE = re.compile(r"(?:下午|晚上|午後|오후)\s*\Z")
+_DOZEN = re.compile(
+    r"[\s\u00a0-]*(?:dozens?|dutzend|douzaines?|docenas?|dozzin[ae]|dúzias?|dozijn|дюжин\w*)\b",
+    re.IGNORECASE,
+)
 # Characters before a number in which its currency or century stands.
 _REACH = 12
 _BRACKETED = re.compile(r"\([$€£¥]?\Z")
@@ -125,6 +129,8 @@ def find_numbers(text: str, language: str | None = None) -> list[Number]:
             readings |= {value % 12 + later - 12 for value in mantissa if later and value <= 12}
             readings |= _as_decade(plain, match.end(), match[0])
             readings |= _as_year(plain, match)
+            if _DOZEN.match(plain, match.end()):
+                readings |= {value * 12 for value in mantissa}
         found.append(
             Number(match.start(), match.end(), frozenset(map(_norm, readings)), parts,
                    frozenset(map(_norm, mantissa)))
