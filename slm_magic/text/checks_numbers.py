@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from .cardinals import lost_cardinals
 from .dates import changed_dates, find_dates
 from .findings import Finding
 from .number_words import eastern, halves, spelled
@@ -29,12 +30,13 @@ def number_changed(
     The way of writing does not matter. Small numbers may change between digits and words; where
     the words of a language are not known, numbers up to 12 may.
     """
-    if not any(c.isnumeric() for c in source) and not any(c.isnumeric() for c in output):
-        return []
     before = find_numbers(source, source_language)
     after = find_numbers(output, target_language)
     settled, dates = _settled(source, output, source_language, target_language)
     findings = []
+    for lost in lost_cardinals(source, output, after, source_language, target_language):
+        shown = source[lost.start : lost.end]
+        findings.append(Finding("number_changed", f"{shown} of the source is missing."))
     for number in _unmatched(before, after, output, target_language):
         if settled.source(number) or same_measure(source, number, output, after):
             continue

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 # Words of small numbers and their ordinals, by language; "|" separates words of one value,
 # and the values are 0 to 20, then 30, 40 ... 100, 1000.
@@ -106,13 +107,16 @@ _EAST_POWERS = {
 }
 _EAST = re.compile(rf"[{''.join((*_EAST_DIGITS, *_EAST_POWERS))}]+")
 # Between the parts of one number: vingt et un, one hundred and two, treinta y uno.
-_AND = frozenset({"et", "and", "y", "e", "und", "en"})
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+AND = frozenset({"et", "and", "y", "e", "und", "en"})
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ROMAN = re.compile(r"\b[IVX]{1,6}(?=e\b|è|º|\b)")
 
 
 @cache
-def _words(language: str) -> dict[str, int]:
+def word_values(language: str) -> Mapping[str, int]:
+    """Return the number words of `language`; none where they are not known."""
+    if language not in _WORDS:
+        return {}
     columns = _WORDS[language].split()
     assert len(columns) == len(_VALUES), language
     words = {
@@ -123,6 +127,14 @@ def _words(language: str) -> dict[str, int]:
     return {**words, **_MORE.get(language, {})}
 
 
+@cache
+def cardinal_words(language: str) -> frozenset[str]:
+    """Return those of them that count and nothing else."""
+    first = {column.split("|")[0] for column in _WORDS.get(language, "").split()}
+    more = {word for word, value in _MORE.get(language, {}).items() if value > 20}
+    return frozenset(first | more)
+
+
 def spelled(text: str, language: str | None) -> set[Decimal] | None:
     """Return the small numbers that `text` spells out, or None where the words are not known.
 
@@ -131,17 +143,17 @@ def spelled(text: str, language: str | None) -> set[Decimal] | None:
     romans = {Decimal(_roman(match[0])) for match in _ROMAN.finditer(text)}
     if language not in _WORDS:
         return None
-    known = _words(language)
+    known = word_values(language)
     found = set(romans)
-    words = _WORD.findall(text.lower())
+    words = WORD.findall(text.lower())
     # What the words of one number add up to: thousands, and below a thousand.
     thousands = below = last = 0
     for word in words:
-        if word in _AND:
+        if word in AND:
             continue
         value = known.get(word)
         if value is None:
-            value = _compound(word, known, language)
+            value = compound(word, language)
         if value is None:
             thousands = below = last = 0
             continue
@@ -167,7 +179,7 @@ def halves(text: str, language: str | None, values: set[Decimal]) -> set[Decimal
     if pattern is None or not re.search(rf"\b(?:{pattern})\b", text, re.IGNORECASE):
         return set()
     half = Decimal("0.5")
-    dozen = {Decimal(6)} if any(map(_DOZEN.fullmatch, _WORD.findall(text.lower()))) else set()
+    dozen = {Decimal(6)} if any(map(_DOZEN.fullmatch, WORD.findall(text.lower()))) else set()
     return {half, 1 + half, *dozen, *(value + half for value in values if value <= 20)}
 
 
@@ -193,8 +205,10 @@ def _eastern(signs: str) -> int:
     return total + part + digit
 
 
-def _compound(word: str, known: dict[str, int], language: str) -> int | None:
+@lru_cache(maxsize=4096)
+def compound(word: str, language: str) -> int | None:
     """Read twenty-one, vingt-deux, einundzwanzig, dreihundertfünfzig, zweitausend."""
+    known = word_values(language)
     if "-" in word:
         head, eighty, rest = word.partition("quatre-vingt-")
         if eighty and not head:
@@ -208,7 +222,7 @@ def _compound(word: str, known: dict[str, int], language: str) -> int | None:
     return _glued(word, known, language)
 
 
-def _glued(word: str, known: dict[str, int], language: str) -> int | None:
+def _glued(word: str, known: Mapping[str, int], language: str) -> int | None:
     if language not in _GLUED or len(word) < 4:
         return None
     if word in known:
