@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .folding import unaccented
+from .inflection import forms
 from .protect import blank_spans, find_spans
 
 # Between the words of a term: spaces of any width, hyphens that break and that do not.
@@ -147,12 +148,21 @@ def _form(word: str, language: str | None) -> str:
 @lru_cache(maxsize=4096)
 def _inflected(wanted: str, language: str | None) -> re.Pattern[str]:
     parts = re.split(_BETWEEN, wanted.strip())
-    first, last = "(?<!\\w)" + _PREFIXES.get(language or "", ""), r"\w{0,5}(?!\w)"
-    if language in _COMPOUNDING:
-        first = "" if len(parts[0]) > _LONG else first
-        last = r"\w*" if len(parts[-1]) > _LONG else last
-    body = rf"\w{{0,5}}{_BETWEEN}".join(_escaped(_stem(part)) for part in parts)
-    return re.compile(first + body + last, re.IGNORECASE)
+    first, after = "(?<!\\w)" + _PREFIXES.get(language or "", ""), r"(?!\w)"
+    if language in _COMPOUNDING and len(parts[0]) > _LONG:
+        first = ""
+    known = [_known(part, language, last=n == len(parts) - 1) for n, part in enumerate(parts)]
+    return re.compile(first + _BETWEEN.join(known) + after, re.IGNORECASE)
+
+
+def _known(part: str, language: str | None, *, last: bool) -> str:
+    """Return what finds a word of a term in its forms: by rules, or by the letters that stay."""
+    known = forms(part, language, last=last)
+    if known is not None:
+        return known
+    if last and language in _COMPOUNDING and len(part) > _LONG:
+        return _escaped(_stem(part)) + r"\w*"
+    return _escaped(_stem(part)) + r"\w{0,5}"
 
 
 def _start(term: str) -> str:
