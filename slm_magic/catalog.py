@@ -116,6 +116,12 @@ class ModelCard:
     prompts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     decoding: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
+    @property
+    def described(self) -> str:
+        """Its kind and tasks in words: an encoder model for summarize."""
+        article = "an" if self.kind[0] in "aeiou" else "a"
+        return f"{article} {self.kind} model for {', '.join(self.tasks)}"
+
     def covers(self, source: str | None, target: str) -> bool:
         """Whether the card names translation from `source` (None: any) into `target`."""
         if "translate" not in self.tasks:

@@ -90,6 +90,18 @@ def _entities() -> tuple[str, ...]:
     return ENTITY_TYPES
 
 
+def _markups() -> tuple[str, ...]:
+    from ..text.markdown import MARKUPS
+
+    return MARKUPS
+
+
+def _quotes() -> tuple[str, ...]:
+    from ..text.typography import QUOTES
+
+    return QUOTES
+
+
 _CHOICES: Mapping[str, Callable[[], tuple[str, ...]]] = {
     "language": _languages,
     "domain": _domains,
@@ -99,6 +111,6 @@ _CHOICES: Mapping[str, Callable[[], tuple[str, ...]]] = {
     "operator": _operators,
     "entity": _entities,
     "task": lambda: TASKS,
-    "markup": lambda: ("auto", "text", "markdown"),
-    "quotes": lambda: ("language", "keep"),
+    "markup": _markups,
+    "quotes": _quotes,
 }

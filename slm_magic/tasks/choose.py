@@ -30,7 +30,7 @@ def model(task: Task, name: str | None, *, kind: Kind | None = None) -> Installe
         found = store.resolve(name)
         if (kind is not None and found.card.kind != kind) or task not in found.card.tasks:
             raise OptionError(
-                f"{found.name!r} is a {found.card.kind} model for {', '.join(found.card.tasks)}; "
+                f"{found.name!r} is {found.card.described}; "
                 f"it cannot {task} this way. See: %slm models --task {task}"
             )
         return found

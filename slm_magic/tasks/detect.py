@@ -97,7 +97,7 @@ def named_model(name: str) -> Installed:
     found = Store.default().resolve(name)
     if "translate" not in found.card.tasks or found.card.kind not in ("causal", "seq2seq"):
         raise OptionError(
-            f"{found.name!r} is a {found.card.kind} model for {', '.join(found.card.tasks)} and "
+            f"{found.name!r} is {found.card.described} and "
             "does not translate. See: %slm models --task translate"
         )
     return found

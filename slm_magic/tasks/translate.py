@@ -14,15 +14,13 @@ from typing import Any
 from .. import domains
 from ..errors import FlaggedError, Interrupted, LanguageError, OptionError
 from ..text import languages
-from ..text.markdown import Markup
+from ..text.markdown import MARKUPS
+from ..text.typography import QUOTES
 from . import batch as batches
 from . import bulk
 from .results import Translation
 from .translate_plan import Options
 from .translate_run import Translating
-
-QUOTES = ("language", "keep")
-MARKUPS: tuple[Markup, ...] = ("auto", "text", "markdown")
 
 
 def translate(

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from .cardinals import lost_cardinals
+from .cardinals import Cardinal, lost_cardinals
 from .dates import changed_dates, find_dates
 from .findings import Finding
 from .number_words import eastern, halves, spelled
@@ -15,6 +15,8 @@ from .numbers import Number, find_numbers, scale_word
 from .signs import gained_signs, lost_signs
 from .units import changed_units, same_measure
 
+# Characters of a number that a message shows: a key or a dump of digits would fill the screen.
+_LONG = 40
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # A telephone or account number: groups of digits with a plus, a nought or a dash to tell it from
@@ -35,15 +37,15 @@ def number_changed(
     settled, dates = _settled(source, output, source_language, target_language)
     findings = []
     for lost in lost_cardinals(source, output, after, source_language, target_language):
-        shown = source[lost.start : lost.end]
+        shown = _shown(source, lost)
         findings.append(Finding("number_changed", f"{shown} of the source is missing."))
     for number in _unmatched(before, after, output, target_language):
         if settled.source(number) or same_measure(source, number, output, after):
             continue
-        shown = source[number.start : number.end]
+        shown = _shown(source, number)
         findings.append(Finding("number_changed", f"{shown} of the source is missing."))
     for number in lost_signs(source, before, output, after, source_language, target_language):
-        shown = source[number.start : number.end]
+        shown = _shown(source, number)
         findings.append(Finding("number_changed", f"The minus of {shown} is missing."))
     for number in gained_signs(source, before, output, after, source_language, target_language):
         findings.append(_at(output, number, "has a minus that the source does not have."))
@@ -72,9 +74,13 @@ def unsupported_numbers(source: str, output: str, language: str | None) -> list[
     ]
 
 
+def _shown(text: str, number: Number | Cardinal) -> str:
+    shown = text[number.start : number.end]
+    return shown if len(shown) <= _LONG else f"{shown[:_LONG]}…"
+
+
 def _at(output: str, number: Number, what: str) -> Finding:
-    shown = output[number.start : number.end]
-    return Finding("number_changed", f"{shown} {what}", number.start, number.end)
+    return Finding("number_changed", f"{_shown(output, number)} {what}", number.start, number.end)
 
 
 def _added(

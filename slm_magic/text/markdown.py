@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Markup = Literal["auto", "text", "markdown"]
+MARKUPS: tuple[Markup, ...] = get_args(Markup)
 
 # Quote marks, indent, list markers with their task boxes, heading marks, footnote labels.
 _PREFIX = re.compile(

@@ -188,9 +188,9 @@ def eastern(text: str) -> set[Decimal]:
     return {Decimal(_eastern(match[0])) for match in _EAST.finditer(text)}
 
 
-def _eastern(signs: str) -> int:
+def _eastern(signs: str) -> int | Decimal:
     if all(sign in _EAST_DIGITS for sign in signs):
-        return int("".join(str(_EAST_DIGITS[sign]) for sign in signs))
+        return Decimal("".join(str(_EAST_DIGITS[sign]) for sign in signs))
     total = part = digit = 0
     for sign in signs:
         if sign in _EAST_DIGITS:

@@ -287,7 +287,9 @@ def _as_year(text: str, match: re.Match[str]) -> set[Decimal]:
 
 def _as_decade(text: str, end: int, digits: str) -> set[Decimal]:
     # "the 1990s" are "les années 90"; "the '90s" are "die 1990er".
-    if not digits.isdecimal() or not digits.endswith("0") or not _DECADE.match(text, end):
+    if len(digits) > 4 or not digits.isdecimal() or not digits.endswith("0"):
+        return set()
+    if not _DECADE.match(text, end):
         return set()
     value = int(digits)
     if len(digits) == 4:

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from .protect import find_spans
 
+# What may be done with them: set as the language writes them, or left.
+QUOTES = ("language", "keep")
 NBSP = "\N{NO-BREAK SPACE}"
 
 

@@ -100,3 +100,8 @@ def test_a_manifest_keeps_a_whole_card() -> None:
 
     for card in [*CARDS.values(), catalog.find("opus-mt-de-en")]:
         assert catalog.card_from_table(json.loads(json.dumps(asdict(card)))) == card
+
+
+def test_a_kind_has_its_article() -> None:
+    assert CARDS["minilm-l6"].described.startswith("an encoder model for summarize")
+    assert CARDS["smollm2-135m"].described.startswith("a causal model for ")

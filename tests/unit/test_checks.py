@@ -320,3 +320,17 @@ def test_detection(text: str, code: str | None) -> None:
 def test_detection_among_candidates() -> None:
     assert languages.detect("hello", ("en", "zh")) == "en"
     assert languages.detect("今天天气很好。", ("en", "fr")) is None
+
+
+@pytest.mark.parametrize("end", ["", "0s", "0"])
+def test_a_very_long_number_is_shown_in_short(end: str) -> None:
+    # Python reads no more than 4,300 digits of an int.
+    digits = "7" * 4301 + end
+    (lost,) = checks.number_changed(f"The key is {digits}.", "La clé est perdue.", "en", "fr")
+    assert lost.message == f"{'7' * 40}… of the source is missing."
+    (added,) = checks.number_changed("The key is lost.", f"La clé est {digits}.", "en", "fr")
+    assert added.message == f"{'7' * 40}… is not in the source."
+
+
+def test_a_very_long_number_in_chinese_signs_is_read_too() -> None:
+    assert checks.number_changed("The key is 55.", f"密钥是{'五' * 4301}。", "en", "zh")

@@ -12,6 +12,7 @@ from slm_magic.commands.table import COMMANDS, commands_of
 from slm_magic.errors import LanguageError, OptionError
 from slm_magic.settings import SETTINGS
 from slm_magic.tasks.results import Summary
+from slm_magic.text import markdown, typography
 
 
 def read(line: str) -> tuple[dict[str, object], list[str]]:
@@ -206,6 +207,8 @@ def test_choices_come_from_where_they_are_defined() -> None:
     assert "fr" in values.choices("language")
     assert "finance" in values.choices("domain")
     assert "tag" in values.choices("operator")
+    assert values.choices("quotes") == typography.QUOTES == ("language", "keep")
+    assert values.choices("markup") == markdown.MARKUPS == ("auto", "text", "markdown")
     assert values.choices("model")[0] == "starters"
     assert "minilm-l6" not in values.choices("model", "translate")
 
