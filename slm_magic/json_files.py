@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 # A vocabulary of 256,000 tokens takes 8 MB, and the tokenizer.json of one 35 MB.
 MOST_BYTES = 100_000_000
+# A file of the folder itself, whose weights are no pickle.
+_WEIGHTS = re.compile(r"[\w-][\w.-]*\.safetensors")
 
 
 def load_json(path: Path) -> Any:
@@ -42,3 +45,25 @@ def parse_json(data: bytes) -> Any:
         return json.loads(data.decode("utf-8"))
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def listed_weights(index: Any) -> list[str]:
+    """Return the files that a ``model.safetensors.index.json`` lists, sorted.
+
+    Parameters
+    ----------
+    index
+        What the file holds.
+
+    Raises
+    ------
+    ValueError
+        If it lists none, or others than safetensors of its own folder.
+    """
+    listed = index.get("weight_map") if isinstance(index, dict) else None
+    if not isinstance(listed, dict) or not listed:
+        raise ValueError("names no files")
+    names = sorted({str(name) for name in listed.values()})
+    if not all(_WEIGHTS.fullmatch(name) for name in names):
+        raise ValueError("names files that are no safetensors of this folder")
+    return names

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import ConversionError
 from ..importing import heavy_import
-from ..json_files import load_json
+from ..json_files import listed_weights, load_json
 from .encoder_names import FAMILIES, NORM, POSITIONS, WORDS, Names, model_type
 from .encoder_weights import FILE, INDEX, Weights, open_weights
 from .quantize import Progress, Quantization, check_quantization, set_weight, write_model
@@ -104,11 +104,12 @@ def read_json(path: Path) -> dict[str, Any]:
 def _weight_files(files: Path) -> list[Path]:
     if (files / FILE).is_file() or not (files / INDEX).is_file():
         return [files / FILE]
-    listed = read_json(files / INDEX).get("weight_map")
-    names = sorted(set(map(str, listed.values()))) if isinstance(listed, dict) else []
-    # What is listed is opened: nothing outside the folder, and no pickle.
-    if not names or any(Path(n).name != n or not n.endswith(".safetensors") for n in names):
-        raise ConversionError(f"{INDEX} does not list the files of a checkpoint: get it again")
+    try:
+        names = listed_weights(read_json(files / INDEX))
+    except ValueError as error:
+        raise ConversionError(
+            f"{INDEX} does not list the files of a checkpoint: get it again"
+        ) from error
     return [files / name for name in names]
 
 

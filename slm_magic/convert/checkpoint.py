@@ -10,7 +10,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from typing import Any
 
 from ..errors import ConversionError, MissingDependencyError
 from ..importing import child_path
+from ..json_files import listed_weights
 from ..processes import kill
 from .bert import read_json
 from .encoder_names import FAMILIES, model_type
@@ -236,14 +236,12 @@ def _weights(files: Path) -> list[Path]:
     """Return the safetensors files of a folder; of an index only plain names are followed."""
     if (files / "model.safetensors").is_file():
         return [files / "model.safetensors"]
-    names = read_json(files / INDEX).get("weight_map")
-    if not isinstance(names, dict) or not names:
-        raise ConversionError(f"{INDEX} names no files")
-    parts = sorted({str(name) for name in names.values()})
-    for name in parts:
+    try:
         # transformers would leave the folder, or open a pickle.
-        if not re.fullmatch(r"[\w.-]+\.safetensors", name):
-            raise ConversionError(f"{INDEX} names files that are no safetensors of this folder")
+        parts = listed_weights(read_json(files / INDEX))
+    except ValueError as error:
+        raise ConversionError(f"{INDEX} {error}") from error
+    for name in parts:
         if not (files / name).is_file():
             raise ConversionError(f"{name} is missing from {files.name}: get it again")
     return [files / name for name in parts]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from shutil import rmtree
@@ -10,13 +11,14 @@ from typing import Any
 
 from ..catalog import ModelCard
 from ..errors import IntegrityError, OptionError, PackageNotFoundError, PullError
+from ..json_files import listed_weights, load_json
 from ..progress import bar
 from . import Check, Fetched, need_network
 from .disk import disk_errors, mismatch, need_room
 from .hub_errors import endpoint, hub_errors, open_session
 from .hub_file import HubFile, Snapshot, download, patiently, staged_bytes
 from .hub_name import HubName
-from .local import INDEX_SUFFIX, PART, WEIGHTS, pickled, sha256_of_weights, weights_among
+from .local import INDEX_SUFFIX, WEIGHTS, pickled, sha256_of_weights, weights_among
 
 # What a model needs to run beside its weights, and nothing that is code.
 ALLOW_PATTERNS = ("*.json", "*.jinja", "*.spm", "*.txt", "*.model", "*.md", "head.safetensors")
@@ -74,18 +76,26 @@ def fetch(card: ModelCard, staging: Path, *, show: bool, check: Check) -> Fetche
                 timeout=huggingface_hub.constants.HF_HUB_ETAG_TIMEOUT,
             )
         )
-        weights, wanted = _wanted(card, info.siblings or ())
+        files = _files(info.siblings or ())
+        weights, wanted = _wanted(card, files)
         commit = _commit(info.sha, revision, repository)
         # The hash of an index says nothing of the weights that it lists.
         told = "" if weights.name.endswith(INDEX_SUFFIX) else weights.sha256
         _check_pinned(card, weights, told)
-        missing = _missing(folder, wanted)
         parts.mkdir(exist_ok=True)
+        snapshot = Snapshot(repository, commit, hub, huggingface_hub.utils.build_hf_headers())
+        if weights.name.endswith(INDEX_SUFFIX):
+            # A small file, and it alone says what the others are called.
+            if not weights.is_at(folder / weights.name):
+                need_room(staging, weights.size or 0)
+                folder.mkdir(parents=True, exist_ok=True)
+                download(weights, snapshot, folder, parts, lambda _: None)
+            listed = _listed(folder / weights.name, files, repository)
+            wanted = list(dict.fromkeys([*wanted, *listed]))
+        missing = _missing(folder, wanted)
         total = sum(file.size or 0 for file in missing)
         staged = sum(staged_bytes(file, parts) for file in missing)
         need_room(staging, total - staged + card.disk_bytes)
-        headers = huggingface_hub.utils.build_hf_headers()
-        snapshot = Snapshot(repository, commit, hub, headers)
         progress = bar(total, what=f"pull {card.name}", unit="B", show=show)
         try:
             # One after another, in this thread, so that Ctrl-C is heard at once.
@@ -145,18 +155,37 @@ def _missing(folder: Path, wanted: list[HubFile]) -> list[HubFile]:
     )
 
 
-def _wanted(card: ModelCard, siblings: Any) -> tuple[HubFile, list[HubFile]]:
-    """Return the weights, and all files to download: a GGUF is a whole model.
+def _files(siblings: Any) -> dict[str, HubFile]:
+    # Files in subfolders are other formats' exports. Signs that mean a path on any system stay
+    # out too: a name of the listing becomes one of the disk.
+    return {
+        one.rfilename: HubFile.of(one) for one in siblings if not _IN_FOLDER.search(one.rfilename)
+    }
+
+
+def _listed(index: Path, files: Mapping[str, HubFile], repository: str) -> list[HubFile]:
+    """Return the files of weights that an index lists."""
+    try:
+        names = listed_weights(load_json(index))
+    except ValueError as error:
+        raise PackageNotFoundError(
+            f"{index.name} of {repository} does not list its weights; the repository is not whole."
+        ) from error
+    lost = [name for name in names if name not in files]
+    if lost:
+        raise PackageNotFoundError(
+            f"{repository} has no file {lost[0]}, which its {index.name} lists; it is not whole."
+        )
+    return [files[name] for name in names]
+
+
+def _wanted(card: ModelCard, files: Mapping[str, HubFile]) -> tuple[HubFile, list[HubFile]]:
+    """Return the weights or their index, and the files to download with them: a GGUF is alone.
 
     Decided by the listing alone, so that what cannot be used is never downloaded.
     """
     from fnmatch import fnmatch
 
-    # Files in subfolders are other formats' exports. Signs that mean a path on any system stay
-    # out too: a name of the listing becomes one of the disk.
-    files = {
-        one.rfilename: HubFile.of(one) for one in siblings if not _IN_FOLDER.search(one.rfilename)
-    }
     weights = _weights(card, list(files))
     if _SPLIT.search(weights):
         raise OptionError(
@@ -167,9 +196,7 @@ def _wanted(card: ModelCard, siblings: Any) -> tuple[HubFile, list[HubFile]]:
     return files[weights], [
         file
         for name, file in files.items()
-        if name == weights
-        or (weights.endswith(INDEX_SUFFIX) and PART.fullmatch(name))
-        or any(fnmatch(name, pattern) for pattern in ALLOW_PATTERNS)
+        if name == weights or any(fnmatch(name, pattern) for pattern in ALLOW_PATTERNS)
     ]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ..catalog import ModelCard
 from ..errors import OptionError, PackageNotFoundError
+from ..json_files import listed_weights, load_json
 from . import Fetched, argos
 from .argos import is_argos_archive, is_argos_folder
 from .disk import sha256_of
@@ -17,8 +18,6 @@ from .disk import sha256_of
 INDEX_SUFFIX = ".index.json"
 # The file whose hash stands for the whole, in the order looked for; then a single .gguf.
 WEIGHTS = ("model.bin", "model.safetensors", f"model.safetensors{INDEX_SUFFIX}")
-# The files that an index stands for, all of which are hashed with it.
-PART = re.compile(r"model-\d{5}-of-\d{5}\.safetensors")
 # Weights as torch wrote them before safetensors: whole, or an index of several.
 _PICKLED = re.compile(r"pytorch_model.*\.bin(\.index\.json)?")
 
@@ -76,10 +75,11 @@ def sha256_of_weights(path: Path) -> str:
     if not path.name.endswith(INDEX_SUFFIX):
         return sha256_of(path)
     digest = hashlib.sha256()
-    others = sorted(f for f in path.parent.iterdir() if f.name.endswith(".safetensors"))
-    # Named otherwise than transformers names them, they are read all the same.
-    parts = [file for file in others if PART.fullmatch(file.name)] or others
-    for file in [path, *parts]:
+    try:
+        parts = [path.parent / name for name in listed_weights(load_json(path))]
+    except ValueError:
+        parts = []  # whoever converts it says what is wrong with it
+    for file in [path, *(part for part in parts if part.is_file())]:
         digest.update(f"{sha256_of(file)}  {file.name}\n".encode())
     return digest.hexdigest()
 

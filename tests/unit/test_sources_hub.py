@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import taggers
 from hub_server import COMMIT, Hub
 from tiny_gguf import Tiny
 from wheelhouse import card_table, model_bin, sha256
@@ -29,6 +30,7 @@ from slm_magic.errors import (
 )
 from slm_magic.sources import hub_file
 from slm_magic.sources.hub_name import HubName
+from slm_magic.sources.local import sha256_of_weights
 from slm_magic.store import Installed, Store
 
 SPEC = "hf:someone/tiny-model"
@@ -94,6 +96,63 @@ def test_a_checkpoint_that_cannot_be_converted_is_not_downloaded(
     assert {"config.json", "tokenizer.json"} <= set(hub.sent)
     assert not any(name.endswith(".safetensors") for name in hub.sent)
     assert store.get("tiny-model") is None
+
+
+def offer_parts(hub: Hub, folder: Path, names: list[str]) -> Path:
+    """Offer a checkpoint whose parts have names of their own, beside a part that nobody lists."""
+    taggers.checkpoint(folder, parts=len(names))
+    index = folder / "model.safetensors.index.json"
+    listed = json.loads(index.read_text())
+    for old, new in zip(sorted(set(listed["weight_map"].values())), names, strict=True):
+        (folder / old).rename(folder / new)
+        for tensor, file in listed["weight_map"].items():
+            listed["weight_map"][tensor] = new if file == old else file
+    index.write_text(json.dumps(listed))
+    hub.files = {file.name: file.read_bytes() for file in folder.iterdir()}
+    hub.files["model-00001-of-00009.safetensors"] = b"w" * 5000
+    return index
+
+
+def test_parts_are_those_that_the_index_lists(hub: Hub, store: Store, tmp_path: Path) -> None:
+    names = ["weights_a.safetensors", "shard.two.safetensors"]
+    index = offer_parts(hub, tmp_path / "parts", names)
+    found = pull(store)
+    assert set(names) < set(hub.sent) and "model-00001-of-00009.safetensors" not in hub.sent
+    local = store.pull(index.parent, probe=lambda *_: None, progress=False, name="local")
+    assert found.sha256 == local.sha256
+    assert (found.folder / "model.bin").read_bytes() == (local.folder / "model.bin").read_bytes()
+    # The hash is of all parts.
+    data = hub.files[names[1]]
+    (index.parent / names[1]).write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    assert sha256_of_weights(index) != found.sha256
+
+
+def test_a_cut_in_a_part_is_gone_on_from(hub: Hub, store: Store, tmp_path: Path) -> None:
+    names = ["weights_a.safetensors", "shard.two.safetensors"]
+    offer_parts(hub, tmp_path / "parts", names)
+    hub.cuts = {name: [len(hub.files[name]) // 2] for name in names}
+    pull(store)
+    assert all(hub.bytes_sent[name] == len(hub.files[name]) for name in names)
+
+
+@pytest.mark.parametrize(
+    ("listed", "says"),
+    [
+        ({"weight_map": {"a": "lost.safetensors"}}, "has no file lost.safetensors, which its"),
+        ({"weight_map": {"a": "pytorch_model.bin"}}, "does not list its weights"),
+        ({"weight_map": {"a": "../x.safetensors"}}, "does not list its weights"),
+        ({"weight_map": {}}, "does not list its weights"),
+        ([], "does not list its weights"),
+    ],
+)
+def test_an_index_that_lists_what_is_not_there(
+    hub: Hub, store: Store, listed: object, says: str
+) -> None:
+    del hub.files["model.bin"]
+    hub.files["model.safetensors.index.json"] = json.dumps(listed).encode()
+    with pytest.raises(PackageNotFoundError, match=says):
+        pull(store)
+    assert hub.sent == ["model.safetensors.index.json"] and store.get("tiny-model") is None
 
 
 def test_revision_and_name_can_be_given(hub: Hub, store: Store) -> None:
