@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelLoadError
+from . import tried
 from .classifier import TokenClassifier, has_head
 from .encoder import Encoder
 from .forks import refuse_fork
@@ -70,7 +71,7 @@ def load(installed: Installed, *, workload: Workload = "cell") -> Any:
     Raises
     ------
     ModelLoadError
-        If CTranslate2 or the tokenizer refuses the files.
+        If CTranslate2 or the tokenizer refuses the files, or a folder of the user's crashes them.
     ForkedError
         In a child forked after its parent had loaded a model.
     """
@@ -84,6 +85,7 @@ def load(installed: Installed, *, workload: Workload = "cell") -> Any:
             return handle
         if handle is not None:
             _handles.pop(key).unload()
+        tried.once(installed)
         _make_room((installed.folder / "model.bin").stat().st_size)
         handle = _open(installed, workload)
         _handles[key] = handle
@@ -152,8 +154,13 @@ def check_files(folder: Path, card: ModelCard) -> None:
         check_class(card.name, folder, card.kind)
 
 
-def answer(folder: Path, card: ModelCard) -> None:
+def answer(folder: Path, card: ModelCard, *, sensible: bool = True) -> None:
     """Load a converted folder in this process and check that it answers sensibly.
+
+    Parameters
+    ----------
+    sensible
+        False checks only that it can be loaded and asked without a crash.
 
     Raises
     ------
@@ -168,11 +175,16 @@ def answer(folder: Path, card: ModelCard) -> None:
     handle = _open(installed, "cell")
     try:
         answered = _answers(handle, card)
+    except Exception:
+        # What is asked here need not be what such a model is for; a user's own call tells better.
+        if sensible:
+            raise
+        answered = True
     finally:
         handle.unload()
         del handle
         _trim()
-    if not answered:
+    if sensible and not answered:
         raise ModelLoadError(
             f"{card.name!r} loads but gives no sensible answer; it was not installed. "
             "Pull it again, or report it with `%slm doctor`."

@@ -38,8 +38,14 @@ child(asked)
 """
 
 
-def run(folder: Path, card: ModelCard) -> None:
+def run(folder: Path, card: ModelCard, *, pulled: bool = True) -> None:
     """Let a child load the model in `folder` and ask it something.
+
+    Parameters
+    ----------
+    pulled
+        Whether it is about to be installed, so that it has to answer sensibly too. Of a folder that
+        is used where it lies, only what keeps it from being loaded counts.
 
     Raises
     ------
@@ -50,7 +56,7 @@ def run(folder: Path, card: ModelCard) -> None:
     """
     # This package too, if it was found in the working folder.
     path = [*child_path(), str(Path(__file__).parents[2])]
-    asked = {"path": path, "folder": str(folder), "card": asdict(card)}
+    asked = {"path": path, "folder": str(folder), "card": asdict(card), "pulled": pulled}
     process = subprocess.Popen(
         [sys.executable, "-c", _CHILD],
         stdin=subprocess.PIPE,
@@ -82,8 +88,9 @@ def run(folder: Path, card: ModelCard) -> None:
     try:
         told = json.loads(lines[-1])
     except (IndexError, ValueError):
+        what = "was not installed" if pulled else "cannot be used"
         raise ModelLoadError(
-            f"{card.name!r} was not installed: loading it crashes CTranslate2 or its tokenizer; its "
+            f"{card.name!r} {what}: loading it crashes CTranslate2 or its tokenizer; its "
             "files are damaged or made for something else, so get them again."
         ) from None
     if told["error"]:
@@ -106,7 +113,8 @@ def child(asked: Mapping[str, Any]) -> None:
     _end_with_parent()
     _no_core()
     card = card_from_table(asked["card"])
-    told = _outcome(lambda: answer(Path(asked["folder"]), card), card.name)
+    folder, pulled = Path(asked["folder"]), asked["pulled"]
+    told = _outcome(lambda: answer(folder, card, sensible=pulled), card.name)
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
     # At once: what is left to tear down may be broken.
