@@ -26,7 +26,8 @@ def _tokenizer(
     made = Tokenizer(model)
     for name, part in parts.items():
         setattr(made, name, part)
-    made.train_from_iterator(sentences, trainer)
+    if trainer is not None:
+        made.train_from_iterator(sentences, trainer)
     first, last = marks
     made.post_processor = processors.TemplateProcessing(
         single=f"{first} $A {last}",
@@ -36,14 +37,24 @@ def _tokenizer(
     return made
 
 
-def word_piece(sentences: Sequence[str] = SENTENCES, *, lower: bool = True, size: int = 300) -> Any:
+def word_piece(
+    sentences: Sequence[str] = SENTENCES, *, lower: bool = True, pieces: Sequence[str] = ()
+) -> Any:
+    """Return a tokenizer trained on `sentences`, or made of `pieces`.
+
+    Training it breaks ties as they come, so that it is another one each time.
+    """
     from tokenizers import models, normalizers, pre_tokenizers, trainers
     from transformers import BertTokenizerFast
 
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    vocabulary = {piece: row for row, piece in enumerate([*special, *pieces])} if pieces else {}
+    trainer = trainers.WordPieceTrainer(vocab_size=300, special_tokens=special, show_progress=False)
     made = _tokenizer(
-        models.WordPiece(unk_token="[UNK]"),
-        trainers.WordPieceTrainer(vocab_size=size, special_tokens=special, show_progress=False),
+        models.WordPiece(vocabulary, unk_token="[UNK]")
+        if pieces
+        else models.WordPiece(unk_token="[UNK]"),
+        None if pieces else trainer,
         sentences,
         ("[CLS]", "[SEP]"),
         normalizer=normalizers.BertNormalizer(lowercase=lower),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,35 @@ def sentence(rng: random.Random) -> tuple[list[str], list[str]]:
     return words, labels
 
 
+def pieces() -> list[str]:
+    """Letters, the words of the templates, and names whole or in syllables, as training gives."""
+    words = {w for template in TEMPLATES for w in template.split() if not w.startswith("{")}
+    pairs = [one.capitalize() + other for one in SYLLABLES for other in SYLLABLES]
+    whole = random.Random(3).sample(pairs, 90)
+    letters = [chr(place) for place in (*range(65, 91), *range(97, 123))]
+    parts = [*letters, *SYLLABLES]
+    found = [*parts, *(f"##{part}" for part in parts), *sorted(words), "Ltd", "Works", *whole]
+    return list(dict.fromkeys([*found, *(name.capitalize() for name in SYLLABLES)]))
+
+
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def one_thread() -> Iterator[None]:
+    """The same sums in the same order each time; and beside other work faster than several."""
+    threads, exact = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    yield
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(exact)
+
+
+def train(folder: Path) -> Path:
     from transformers import BertConfig, BertForTokenClassification
 
     rng = random.Random(1)
     torch.manual_seed(1)
     texts = [sentence(rng) for _ in range(600)]
-    tokenizer = word_piece([" ".join(words) for words, _ in texts], lower=False, size=400)
+    tokenizer = word_piece(lower=False, pieces=pieces())
     config = BertConfig(
         vocab_size=len(tokenizer), hidden_size=64, num_hidden_layers=2, num_attention_heads=4,
         intermediate_size=128, max_position_embeddings=64, hidden_dropout_prob=0.0,
@@ -71,30 +93,36 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
         label2id={name: row for row, name in enumerate(LABELS)},
     )  # fmt: skip
     model = BertForTokenClassification(config)
+    read: Any = tokenizer(
+        [words for words, _ in texts], is_split_into_words=True, padding=True, return_tensors="pt"
+    )
+    wanted = torch.full(read["input_ids"].shape, -100)
+    for row, (_, labels) in enumerate(texts):
+        seen = None
+        for column, word in enumerate(read.word_ids(row)):
+            # The first piece of each word, as such models are usually trained.
+            if word is not None and word != seen:
+                wanted[row, column] = LABELS.index(labels[word])
+            seen = word
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3)
     model.train()
     for _ in range(200):
-        batch = [texts[rng.randrange(len(texts))] for _ in range(32)]
-        read: Any = tokenizer(
-            [words for words, _ in batch], is_split_into_words=True, padding=True,
-            return_tensors="pt",
-        )  # fmt: skip
-        wanted = torch.full(read["input_ids"].shape, -100)
-        for row, (_, labels) in enumerate(batch):
-            seen = None
-            for column, word in enumerate(read.word_ids(row)):
-                # The first piece of each word, as such models are usually trained.
-                if word is not None and word != seen:
-                    wanted[row, column] = LABELS.index(labels[word])
-                seen = word
-        loss = model(**read, labels=wanted).loss
+        rows = torch.tensor([rng.randrange(len(texts)) for _ in range(32)])
+        # No longer than the longest of them.
+        length = int(read["attention_mask"][rows].sum(1).max())
+        batch = {name: value[rows, :length] for name, value in read.items()}
+        loss = model(**batch, labels=wanted[rows, :length]).loss
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    folder = tmp_path_factory.mktemp("trained")
     model.eval().save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def trained(one_thread: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return train(tmp_path_factory.mktemp("trained"))
 
 
 @pytest.fixture
