@@ -482,7 +482,8 @@ def focused(data: Path, half: str, show: str | None) -> list[Row]:
     """Measure `low_score` of extractive summaries: a focus that the text is not about.
 
     Texts are the calls and, five lines each, the news. A clean focus is a sentence of the
-    reference, or three longer words of one sentence of the text.
+    reference, or three longer words of one sentence of the text; no two of a text share more than
+    one word.
     """
     from slm_magic.errors import ModelNotInstalledError
     from slm_magic.tasks.summarize import summarize
@@ -502,12 +503,19 @@ def focused(data: Path, half: str, show: str | None) -> list[Row]:
     alarms = clean = 0
     for i, (text, reference) in enumerate(texts):
         good = [one.strip() for one in reference if one.strip()][:2]
+        taken: list[set[str]] = []
         # A call has fifteen times the sentences of the news, and each focus reads them again.
         topics = rng.sample(TOPICS, 4) if reference else TOPICS
-        while len(good) < (4 if reference else 10):
+        # A text of few words has fewer such queries.
+        for _ in range(400):
+            if len(good) == (10 if reference else 14):
+                break
             words = re.findall(r"[A-Za-z]{5,}", rng.choice(text.split("\n")))
-            if len(words) >= 3:
-                good.append(" ".join(rng.sample(words, 3)))
+            three = rng.sample(words, 3) if len(words) >= 3 else []
+            bare = {word.lower() for word in three}
+            if len(bare) == 3 and all(len(bare & other) < 2 for other in taken):
+                taken.append(bare)
+                good.append(" ".join(three))
         if not _wanted(i + 1, half):
             continue
         kind = "unrelated_to_call" if reference else "unrelated_to_news"
