@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol, Union
+
+from .stopping import check
 
 
 class Progress(Protocol):
@@ -18,6 +23,12 @@ class Progress(Protocol):
         """Take the bar away or leave its last state."""
 
 
+# Told what is being done, in which unit and how many there are, if known; returns what takes each step.
+Listener = Callable[[str, str, Union[float, None]], Callable[[float], object]]
+
+_listener: ContextVar[Listener | None] = ContextVar("slm_magic_progress", default=None)
+
+
 class NoProgress:
     """A bar that shows nothing."""
 
@@ -29,6 +40,35 @@ class NoProgress:
 
     def close(self) -> None:
         """Do nothing."""
+
+
+class _Heard:
+    """A bar that tells a listener too, and where work that may be stopped stops."""
+
+    def __init__(self, shown: Progress, step: Callable[[float], object]) -> None:
+        self._shown = shown
+        self._step = step
+
+    def update(self, n: float = 1) -> None:
+        check()
+        self._step(n)
+        self._shown.update(n)
+
+    def set_postfix_str(self, s: str, refresh: bool = True) -> None:
+        self._shown.set_postfix_str(s, refresh=refresh)
+
+    def close(self) -> None:
+        self._shown.close()
+
+
+@contextmanager
+def listening(listener: Listener) -> Iterator[None]:
+    """Let `listener` hear of every bar that this thread makes inside, shown or not."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
 
 
 def bar(total: float | None, *, what: str, unit: str, show: bool, delay: float = 1.0) -> Progress:
@@ -47,8 +87,12 @@ def bar(total: float | None, *, what: str, unit: str, show: bool, delay: float =
     delay
         Seconds to wait before the bar appears, so that short work stays quiet.
     """
-    if not show:
-        return NoProgress()
+    made = _shown(total, what, unit, delay) if show else NoProgress()
+    listener = _listener.get()
+    return made if listener is None else _Heard(made, listener(what, unit, total))
+
+
+def _shown(total: float | None, what: str, unit: str, delay: float) -> Progress:
     scale: dict[str, Any] = {"unit_scale": True, "unit_divisor": 1000} if unit == "B" else {}
     made: Progress = _tqdm()(
         total=total, desc=what, unit=unit, delay=delay, leave=unit == "B", **scale

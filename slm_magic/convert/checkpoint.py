@@ -14,7 +14,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -23,6 +22,7 @@ from ..errors import ConversionError, MissingDependencyError
 from ..importing import child_path
 from ..json_files import listed_weights
 from ..processes import kill
+from ..stopping import pause
 from .bert import read_json
 from .encoder_names import FAMILIES, model_type
 from .encoder_weights import INDEX
@@ -125,7 +125,7 @@ def convert_checkpoint(
                 if not read and (work / "read").exists():
                     read = True
                     step(total // 2, total)
-                time.sleep(POLL_SECONDS)
+                pause(POLL_SECONDS)
             child.check()
         for made in (work / "model").iterdir():
             made.rename(out / made.name)

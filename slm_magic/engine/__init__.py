@@ -114,8 +114,8 @@ def unload(name: str | None = None) -> list[str]:
 
 def loaded() -> dict[str, int]:
     """Return the names of the models in memory and the bytes of their weights."""
-    with _lock:
-        return {handle.installed.name: handle.size for handle in _handles.values()}
+    # Without the lock, which is held for as long as a model takes to load.
+    return {handle.installed.name: handle.size for handle in list(_handles.values())}
 
 
 def compute_types() -> list[str]:

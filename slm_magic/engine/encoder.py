@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelLoadError
+from ..stopping import check
 from .forks import refuse_fork
 from .handles import Handle, first_line
 from .plan import token_batches
@@ -74,6 +75,7 @@ class Encoder(Handle):
             for batch in token_batches([len(sequence) for sequence in ids], self.plan):
                 ahead.append((batch, pool.submit(self._forward, [ids[i] for i in batch])))
                 # A batch takes a tenth of a second at most, so Ctrl-C is heard between two.
+                check()
                 if len(ahead) > side:
                     done, future = ahead.popleft()
                     yield done, future.result()

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ..convert.detect import check_weights
 from ..errors import ModelLoadError, OptionError
 from ..importing import heavy_import
+from ..stopping import may_stop, pause
 from .forks import note_loaded, refuse_fork
 from .plan import Plan, token_batches
 
@@ -104,7 +105,7 @@ def import_ctranslate2() -> Any:
 
 def _patiently(load: Callable[[], T]) -> T:
     """Return what `load` gives; Ctrl-C ends the wait, and what is being loaded is let go."""
-    if threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread() and not may_stop():
         return load()
     results: list[T] = []
     errors: list[BaseException] = []
@@ -119,7 +120,7 @@ def _patiently(load: Callable[[], T]) -> T:
     thread = threading.Thread(target=work, daemon=True, name="slm-magic-load")
     thread.start()
     while thread.is_alive():
-        thread.join(POLL_SECONDS)
+        pause(POLL_SECONDS)
     if errors:
         raise errors[0]
     return results[0]
@@ -212,7 +213,7 @@ class Handle:
         while self._leftover:
             self._leftover = [future for future in self._leftover if not future.done()]
             if self._leftover:
-                time.sleep(POLL_SECONDS)
+                pause(POLL_SECONDS)
 
     def _run(
         self,
@@ -291,7 +292,7 @@ class Handle:
                         running.remove(ended)
                     if running:
                         waited = min(one.seconds for one in running)
-                        time.sleep(min(longest_pause, max(waited * POLL_SHARE, 0.0005)))
+                        pause(min(longest_pause, max(waited * POLL_SHARE, 0.0005)))
             except BaseException as error:
                 # What is done by now: a batch that is told to stop is done in the middle.
                 ready = [(one, one.done()) for one in running]

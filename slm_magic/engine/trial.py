@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .. import errors
 from ..errors import ModelLoadError, SlmMagicError
 from ..importing import child_path
+from ..stopping import pause
 from .handles import POLL_SECONDS, first_line
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def run(folder: Path, card: ModelCard, *, pulled: bool = True) -> None:
         except BrokenPipeError:
             pass  # it crashed at once, which is told below
         while process.poll() is None:
-            time.sleep(POLL_SECONDS)
+            pause(POLL_SECONDS)
         lines = process.stdout.read().splitlines()
     finally:
         if process.poll() is None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..errors import IntegrityError
+from ..stopping import pause
 from .disk import CHUNK, OnBytes, sha256_of
 from .hub_errors import is_transport
 
@@ -183,7 +183,7 @@ def patiently(call: Callable[[], T], *, came: Callable[[], int] = lambda: 0) -> 
             if wait is None:
                 raise
         tries += 1
-        time.sleep(wait)
+        pause(wait)
 
 
 def _wait(error: Exception, tries: int, *, begun: bool) -> float | None:

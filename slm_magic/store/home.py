@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 
@@ -19,6 +19,7 @@ from ..errors import (
 )
 from ..sources.disk import disk_errors, sha256_of
 from ..sources.hub_name import HubName, is_hub
+from ..stopping import pause
 from .describe import (
     check_name,
     check_package_model,
@@ -338,8 +339,11 @@ class Store:
             except Timeout:
                 if wait is not None:
                     wait()
-                # A short poll, so that Ctrl-C ends the wait at once.
-                lock.acquire(poll_interval=0.2)
+                # A short poll, so that whoever stops this ends the wait at once.
+                while not lock.is_locked:
+                    pause(0.2)
+                    with suppress(Timeout):
+                        lock.acquire(timeout=0)
         try:
             yield
         finally:

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from ..catalog import Task
 from ..engine import BULK_SENTENCES
 from ..progress import Progress, bar
+from ..stopping import check
 from ..store.installed import Installed, version_of
 from .batch import Batch
 from .results import Result
@@ -322,7 +323,7 @@ def _windows(runner: Runner, rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def _patiently(ahead: Future[Window]) -> Window:
     while not wait([ahead], POLL_SECONDS).done:
-        pass
+        check()
     return ahead.result()
 
 
