@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, overload
 
-from . import catalog, engine
+from . import catalog, engine, settings
 from .catalog import TASKS, ModelCard
 from .diagnose import doctor
 from .errors import (
@@ -262,7 +262,7 @@ def _origin(card: ModelCard) -> str:
 
 
 def remove(name: str) -> int:
-    """Unload a model and delete it from the disk.
+    """Unload a model and delete it from the disk; it is the user's default no more.
 
     Returns
     -------
@@ -277,7 +277,9 @@ def remove(name: str) -> int:
         If it lies in a shared folder or is part of slm-magic.
     """
     engine.unload(name)
-    return Store.default().remove(name)
+    freed = Store.default().remove(name)
+    settings.forget_model(name)
+    return freed
 
 
 def verify(name: str) -> Installed:

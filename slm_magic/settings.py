@@ -1,12 +1,14 @@
-"""Defaults that a user sets outside a call: ``SLM_MAGIC_*`` and ``[tool.slm-magic]``.
+"""Defaults that a user sets outside a call: ``SLM_MAGIC_*``, ``[tool.slm-magic]`` and a file.
 
 An option given in a call comes first, then (in a notebook) ``%config SlmMagics`` and
 ``%slm use``, then the environment, then the nearest ``pyproject.toml`` at or above the working
-folder, then what the task does by itself. Front ends read this; tasks take only arguments.
+folder, then ``settings.json`` in the user's configuration folder, then what the task does by
+itself. Front ends read this; tasks take only arguments.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping
@@ -27,11 +29,12 @@ TABLE = "slm-magic"
 FORMATS = ("text", "markdown", "html", "json", "frame")
 
 # Variables of the same prefix that other layers read, so that they are not taken for misspelt
-# settings: where models live, whether pull may use the network, how the engine runs.
+# settings: where models and settings live, whether pull may use the network, how the engine runs.
 OTHER_VARIABLES = frozenset(
     {
         "HOME",
         "PATH",
+        "CONFIG",
         "OFFLINE",
         "REQUIRE_MODELS",
         "SCREENSHOTS",
@@ -147,7 +150,7 @@ def _count(value: Any, where: str) -> int:
 
 
 def read(folder: Path | None = None, environ: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Return the settings of the environment and of the nearest ``pyproject.toml``.
+    """Return the settings of the environment, the nearest ``pyproject.toml`` and the user's file.
 
     Parameters
     ----------
@@ -161,7 +164,86 @@ def read(folder: Path | None = None, environ: Mapping[str, str] | None = None) -
     OptionError
         If a setting is unknown or misspelt, or has a value that cannot be used.
     """
-    return {**_from_pyproject(folder), **_from_environ(environ)}
+    return {**kept(), **_from_pyproject(folder), **_from_environ(environ)}
+
+
+def file() -> Path:
+    """Return the file of the settings that are kept for the user; it need not exist.
+
+    ``settings.json`` in ``SLM_MAGIC_CONFIG``, else in the user's configuration folder.
+    """
+    given = os.environ.get("SLM_MAGIC_CONFIG", "").strip()
+    if given:
+        return Path(given).expanduser().absolute() / "settings.json"
+    import platformdirs
+
+    return platformdirs.user_config_path("slm-magic", appauthor=False) / "settings.json"
+
+
+def kept() -> dict[str, Any]:
+    """Return the settings that are kept for the user, whatever else is set.
+
+    Raises
+    ------
+    OptionError
+        If the file cannot be read, or holds what is no setting.
+    """
+    path = file()
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise OptionError(f"{path} cannot be read as JSON; mend it or delete it.") from error
+    if not isinstance(table, dict):
+        raise OptionError(f"{path} must hold one object, such as {{}}; mend it or delete it.")
+    return {name: convert(name, value, f"{name!r} in {path}") for name, value in table.items()}
+
+
+def keep(name: str, value: Any) -> None:
+    """Keep a setting for the user: new sessions, and others at their next use, have it.
+
+    Parameters
+    ----------
+    value
+        None forgets the setting.
+
+    Raises
+    ------
+    OptionError
+        If the setting or its value cannot be used, or the file cannot be read or written.
+    """
+    from filelock import FileLock
+
+    path = file()
+    if value is not None:
+        value = convert(name, value, f"The setting {name!r}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(".settings.lock")):
+            table = {key: old for key, old in kept().items() if key != name}
+            if value is not None:
+                table[name] = value
+            # Whoever reads meanwhile has the old file or the new one, whole.
+            partial = path.with_name(".settings.part")
+            partial.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+            os.replace(partial, path)
+    except OSError as error:
+        raise OptionError(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def forget_model(name: str) -> list[str]:
+    """Forget the settings that make `name` a default; return which they were.
+
+    Raises
+    ------
+    OptionError
+        If the file cannot be read or written.
+    """
+    found = [key for key, value in kept().items() if key.endswith("_model") and value == name]
+    for key in found:
+        keep(key, None)
+    return found
 
 
 def _from_environ(environ: Mapping[str, str] | None) -> dict[str, Any]:

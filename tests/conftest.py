@@ -40,6 +40,7 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
     monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.setenv("SLM_MAGIC_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SLM_MAGIC_CONFIG", str(tmp_path / "config"))
 
 
 @pytest.fixture(autouse=True)

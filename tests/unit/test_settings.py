@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,61 @@ def test_every_variable_the_package_reads_is_known_here() -> None:
     }
     assert {"SLM_MAGIC_HOME", "SLM_MAGIC_OFFLINE"} <= used
     assert used <= known
+
+
+def test_what_is_kept_comes_after_project_and_environment(tmp_path: Path) -> None:
+    settings.keep("translate_model", "mine")
+    settings.keep("target", "it")
+    assert settings.read(tmp_path, {}) == {"translate_model": "mine", "target": "it"}
+    project(tmp_path, 'target = "de"')
+    assert settings.read(tmp_path, {})["target"] == "de"
+    assert settings.read(tmp_path, {"SLM_MAGIC_TARGET": "fr"})["target"] == "fr"
+    assert settings.kept()["target"] == "it"
+
+
+def test_what_is_kept_can_be_forgotten(tmp_path: Path) -> None:
+    settings.keep("summarize_model", "mine")
+    settings.keep("redact_model", "mine")
+    settings.keep("target", "mine")
+    settings.keep("redact_model", None)
+    assert settings.forget_model("mine") == ["summarize_model"]
+    assert settings.forget_model("mine") == []
+    assert settings.read(tmp_path, {}) == {"target": "mine"}
+
+
+def test_nothing_is_kept_of_what_is_no_setting() -> None:
+    with pytest.raises(OptionError, match="is not a setting"):
+        settings.keep("tarjet", "fr")
+    with pytest.raises(OptionError, match="whole number of at least 1"):
+        settings.keep("sentences", 0)
+    assert not settings.file().exists()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "7", '{"tarjet": "fr"}', "[" * 100_000])
+def test_a_broken_file_of_settings_is_told_with_its_name(text: str) -> None:
+    settings.file().parent.mkdir(parents=True)
+    settings.file().write_text(text, encoding="utf-8")
+    for act in (settings.read, lambda: settings.keep("target", "fr")):
+        with pytest.raises(OptionError, match=r"settings\.json"):
+            act()
+    assert settings.file().read_text(encoding="utf-8") == text
+
+
+def test_settings_kept_by_two_at_once_are_all_there(tmp_path: Path) -> None:
+    names = [name for name, one in settings.SETTINGS.items() if one.kind == "str"]
+    threads = [threading.Thread(target=settings.keep, args=(name, "x")) for name in names]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert settings.kept() == dict.fromkeys(names, "x")
+    assert sorted(path.name for path in settings.file().parent.iterdir())[-1] == "settings.json"
+
+
+def test_a_folder_that_cannot_be_written_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("SLM_MAGIC_CONFIG", str(tmp_path / "file"))
+    with pytest.raises(OptionError, match="cannot be written"):
+        settings.keep("target", "fr")

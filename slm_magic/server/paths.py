@@ -1,0 +1,89 @@
+"""Paths that a client names stay below the folder that the server shows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .problems import Refusal, refuse
+
+
+def inside(root: Path | None, named: str) -> Path:
+    """Return the file or folder that a client means, all links followed.
+
+    Parameters
+    ----------
+    root
+        The folder that the server shows; None where it shows none of this machine's.
+    named
+        A path below it with forward slashes, as JupyterLab has them. It is taken as it is:
+        neither ``~`` nor ``%2e`` stands for anything else.
+
+    Raises
+    ------
+    Refusal
+        403 if it leads out of `root`; 404 if nothing is there.
+    """
+    outside = refuse(
+        403, "outside_root", "That path is outside of the folder that Jupyter shows.",
+        "Give a path below it, without '..', or move the file there.",
+    )  # fmt: skip
+    parts = named.split("/")
+    if root is None or "\\" in named or "\0" in named or named.startswith(("/", "~")):
+        raise outside
+    if ".." in parts or any(":" in part for part in parts):
+        raise outside
+    try:
+        top = root.resolve(strict=True)
+        found = top.joinpath(*parts).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links is a RuntimeError
+        raise _missing() from error
+    # Before it is looked whether it exists: what lies outside is not told.
+    if not found.is_relative_to(top):
+        raise outside
+    if not found.exists():
+        raise _missing()
+    return found
+
+
+def model(root: Path | None, named: str) -> str:
+    """Return a model that a client names, as slm-magic takes it: names as they are.
+
+    Raises
+    ------
+    Refusal
+        As `inside` does, for a path.
+    """
+    from ..sources.hub_name import is_hub
+    from ..store.describe import looks_like_path
+
+    if is_hub(named):
+        return named
+    try:
+        # A bare name may be a folder's too, and that is not looked for where the server started.
+        path = named.startswith(("~", ".")) or looks_like_path(named)
+    except OSError as error:  # longer than a file's name can be
+        raise _missing() from error
+    return str(inside(root, named)) if path else named
+
+
+def models(root: Path | None, named: str) -> str:
+    """Return `named` likewise, where it may be two models joined by a plus sign."""
+    from ..store.describe import looks_like_path
+
+    parts = [part.strip() for part in named.split("+")]
+    # A folder's own name may have a plus sign.
+    if len(parts) == 1 or ("/" not in named and looks_like_path(named)):
+        return model(root, named.strip())
+    return "+".join(model(root, part) for part in parts)
+
+
+def domain(root: Path | None, named: str) -> str:
+    """Return a domain that a client names: a name as it is, a pack's path as `inside` has it."""
+    from ..domains import SUFFIX
+
+    path = named.endswith(SUFFIX) or "/" in named or "\\" in named
+    return str(inside(root, named)) if path else named
+
+
+def _missing() -> Refusal:
+    return refuse(404, "no_such_file", "There is no such file below the folder of Jupyter.")
