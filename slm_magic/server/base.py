@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from jupyter_server.base.handlers import APIHandler
 from jupyter_server.extension.handler import ExtensionHandlerMixin
-from tornado.web import HTTPError, stream_request_body
+from tornado.web import HTTPError
 
 from ..errors import SlmMagicError
 from . import schemas
@@ -24,12 +24,10 @@ T = TypeVar("T")
 RETRY_SECONDS = 2
 
 
-@stream_request_body
 class Handler(ExtensionHandlerMixin, APIHandler):
     """Base of all handlers.
 
-    Jupyter asks for a token or a login, and for the XSRF token on top of a login. Bodies are
-    taken in as they come, so that one that is too large takes no memory.
+    Jupyter asks for a token or a login, and for the XSRF token on top of a login.
     """
 
     # Whose permission Jupyter's authorizer is asked for.
@@ -48,20 +46,10 @@ class Handler(ExtensionHandlerMixin, APIHandler):
 
     async def prepare(self) -> None:  # type: ignore[override]
         """Let in who may ask."""
-        self._body: list[bytes] = []
-        self._size = 0
         await super().prepare()
         if self.request.method in ("GET", "HEAD"):
             # Jupyter leaves these to each handler; a page of others must not read ours either.
             self.check_xsrf_cookie()
-
-    def data_received(self, chunk: bytes) -> None:
-        """Take in a part of the body; past the limit it is only counted."""
-        self._size += len(chunk)
-        if self._size <= self.app.max_body_bytes:
-            self._body.append(chunk)
-        else:
-            self._body.clear()
 
     async def body(self, schema: str | Callable[[Any], str]) -> dict[str, Any]:
         """Return the request's body.
@@ -76,14 +64,12 @@ class Handler(ExtensionHandlerMixin, APIHandler):
         Refusal
             413 if it is too large, 400 if it is not as the schema wants it.
         """
-        most = self.app.max_body_bytes
-        if self._size > most:
+        data, most = self.request.body, self.app.max_body_bytes
+        if len(data) > most:
             raise refuse(
-                413, "too_large", f"The body has {self._size:,} bytes; {most:,} are allowed.",
+                413, "too_large", f"The body has {len(data):,} bytes; {most:,} are allowed.",
                 "Send less at a time, or raise SlmMagicServer.max_body_bytes.",
             )  # fmt: skip
-        data = b"".join(self._body)
-        self._body.clear()
 
         def read() -> dict[str, Any]:
             found = schemas.read_json(data)

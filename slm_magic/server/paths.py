@@ -35,12 +35,13 @@ def inside(root: Path | None, named: str) -> Path:
     try:
         top = root.resolve(strict=True)
         found = top.joinpath(*parts).resolve()
+        there = found.exists()
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links is a RuntimeError
         raise _missing() from error
-    # Before it is looked whether it exists: what lies outside is not told.
+    # First, so that it is not told what there is outside.
     if not found.is_relative_to(top):
         raise outside
-    if not found.exists():
+    if not there:
         raise _missing()
     return found
 

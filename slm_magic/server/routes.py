@@ -58,7 +58,29 @@ class Unknown(Handler):
         """Refuse."""
         raise HTTPError(404)
 
-    post = put = patch = delete = get
+    @authenticated
+    @authorized
+    async def post(self) -> None:
+        """Refuse."""
+        raise HTTPError(404)
+
+    @authenticated
+    @authorized
+    async def put(self) -> None:
+        """Refuse."""
+        raise HTTPError(404)
+
+    @authenticated
+    @authorized
+    async def patch(self) -> None:
+        """Refuse."""
+        raise HTTPError(404)
+
+    @authenticated
+    @authorized
+    async def delete(self) -> None:
+        """Refuse."""
+        raise HTTPError(404)
 
 
 ROUTES = (

@@ -67,3 +67,19 @@ def hub(hub_client: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[hub_serve
     with hub_server.serve(hub_server.Hub(files)) as running:
         monkeypatch.setenv("HF_ENDPOINT", running.url)
         yield running
+
+
+@pytest.fixture(scope="session")
+def _jupyter_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    import lab_server
+
+    with lab_server.serve(tmp_path_factory.mktemp("jupyter")) as running:
+        yield running
+
+
+@pytest.fixture
+def server(_jupyter_server: Any) -> Iterator[Any]:
+    """A Jupyter Server with the extension, without jobs and with an empty log."""
+    _jupyter_server.log.lines.clear()
+    yield _jupyter_server
+    _jupyter_server.clear()
