@@ -36,7 +36,7 @@ class Step:
 
     what: str
     unit: str
-    total: float
+    total: float | None
     done: float = 0
 
 
@@ -78,7 +78,7 @@ class Job:
     stop: threading.Event = field(default_factory=threading.Event)
     changes: int = 0
 
-    def hear(self, what: str, unit: str, total: float) -> Callable[[float], object]:
+    def hear(self, what: str, unit: str, total: float | None) -> Callable[[float], object]:
         """Take a new step of the work, and return what takes its progress."""
         self._set(Step(what, unit, total))
 
