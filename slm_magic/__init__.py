@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .tasks.redact import redact
     from .tasks.summarize import summarize
     from .tasks.translate import translate
+    from .widgets import picker
 
 __all__ = [
     "__version__",
@@ -32,6 +33,7 @@ __all__ = [
     "load_ipython_extension",
     "map_frame",
     "models",
+    "picker",
     "pull",
     "redact",
     "remove",
@@ -47,6 +49,7 @@ _HOMES = {
         ("doctor", "export", "info", "models", "pull", "remove", "unload", "verify"), ".library"
     ),
     "map_frame": ".frames_map",
+    "picker": ".widgets",
     "redact": ".tasks.redact",
     "summarize": ".tasks.summarize",
     "translate": ".tasks.translate",
