@@ -12,7 +12,7 @@ import pytest
 
 from slm_magic import engine
 from slm_magic.engine import Decoding
-from slm_magic.errors import ConversionError
+from slm_magic.errors import PackageNotFoundError
 from slm_magic.store import Store
 
 pytest.importorskip("torch", reason="torch is not installed: checkpoints are converted with it")
@@ -106,7 +106,9 @@ def test_a_part_that_is_missing_there_is_one_line(hub: hub_server.Hub, tmp_path:
     tokenizer.save_pretrained(tmp_path / "parts")
     offer(hub, tmp_path / "parts")
     del hub.files[next(name for name in hub.files if name.startswith("model-00002"))]
-    with pytest.raises(ConversionError, match="model-00002-of-.* is missing") as caught:
+    with pytest.raises(PackageNotFoundError, match="has no file model-00002-of-") as caught:
         pull(tmp_path / "home", SPEC)
+    # It is known from the index, before a weight is downloaded.
+    assert hub.sent == ["model.safetensors.index.json"]
     assert "\n" not in str(caught.value)
     assert Store(tmp_path / "home").get("tiny-model") is None
