@@ -103,8 +103,8 @@ def shapes(text: str, found: Sequence[Word]) -> Floats:
     if not found:
         return np.zeros((0, _shape_width()), np.float32)
     own = np.stack([_own_shape(text[w.start : w.end]) for w in found])
-    letters = [c for c in text if c.isalpha()]
-    capital = sum(c.isupper() for c in letters) / max(1, len(letters))
+    upper = sum(map(str.isalpha, filter(str.isupper, text)))
+    capital = upper / max(1, sum(map(str.isalpha, text)))
     rows = []
     previous_end, sentence = 0, True
     for index, word in enumerate(found):
@@ -262,8 +262,8 @@ def shifted(rows: Floats, reach: int) -> Floats:
 
 
 # OpenBLAS takes a product of up to 2**18 multiplications in the thread that asks for it.
-_TILE = 32
-_TILED_ROWS = 64
+_TILE = 64
+_TILED_ROWS = 32
 
 
 def product(rows: Floats, weight: Floats) -> Floats:

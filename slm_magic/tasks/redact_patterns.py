@@ -129,11 +129,18 @@ class WrittenPhone(PatternRecognizer):  # type: ignore[misc]
         return not 7 <= len(_digits(number)) <= 15 or bool(self._DATE.fullmatch(number.strip()))
 
 
+# Four digits, between two of which phonenumbers lets four other signs stand.
+_FOUR_DIGITS = re.compile(r"\d(?:\D{0,4}\d){3}")
+
+
 class AssignedPhone(PhoneRecognizer):  # type: ignore[misc]
     """Presidio's recognizer of assigned numbers, less what is part of a decimal fraction."""
 
     def analyze(self, text: str, entities: Any, nlp_artifacts: Any = None) -> Any:
         """Find numbers of the regions, as phonenumbers reads them."""
+        # No country has shorter ones, and reading the text for each region takes its time.
+        if not _FOUR_DIGITS.search(text):
+            return []
         found = super().analyze(text, entities, nlp_artifacts)
         return [
             r
