@@ -9,16 +9,16 @@ what it learnt on is what runs.
 from __future__ import annotations
 
 import json
-import re
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from .redact_reading import OUTSIDE as OUTSIDE  # training reads it from here
-from .redact_reading import Reading, Word, log_softmax, read_spans
+from .redact_reading import Reading, Word, best_paths, log_softmax, read_spans
+from .redact_shapes import shapes as shapes  # and these
+from .redact_shapes import words as words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,14 +27,11 @@ if TYPE_CHECKING:
     Floats = npt.NDArray[np.float32]
     OnResult = Callable[[int, Floats], None]
 
-# Words as BERT's own pre-tokenizer sees them: runs of letters and digits, or one sign.
-_WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 # minilm-l6 was trained on up to 256 pieces: [CLS], the window, [SEP].
 WINDOW = 254
 STRIDE = 190
 # Words to the left and to the right that the two convolutions see.
 NEAR, FAR = 3, 2
-NGRAM_BUCKETS = 128
 
 
 class _Encoder(Protocol):
@@ -46,93 +43,6 @@ class _Encoder(Protocol):
         self, ids: Sequence[list[int]], *, on_result: OnResult | None = None
     ) -> Sequence[Floats]:
         """Return one array (pieces, width) a sequence."""
-
-
-def words(text: str) -> list[Word]:
-    """Split a text into words and single signs, with their places."""
-    return [Word(*match.span()) for match in _WORD.finditer(text)]
-
-
-# What a word looks like. The order of the features is part of the model: change it, train again.
-
-_SIGNS = ".,;:!?'\"()[]{}<>/\\-_@#&|=*+$€£%~`^“”’–—\u2026"
-_LENGTHS = (1, 2, 3, 4, 5, 7, 10, 14)
-
-
-@lru_cache(maxsize=50_000)
-def _own_shape(word: str) -> Floats:
-    import numpy as np
-
-    letters = [c for c in word if c.isalpha()]
-    digits = sum(c.isdigit() for c in word)
-    upper = sum(c.isupper() for c in letters)
-    flags = (
-        bool(letters) and word[0].isupper() and upper == 1 and len(word) > 1,
-        bool(letters) and upper == len(letters) and len(word) > 1,
-        bool(letters) and upper == 0,
-        len(word) == 1 and upper == 1,
-        bool(letters) and 0 < upper < len(letters) and not (word[0].isupper() and upper == 1),
-        digits == len(word),
-        bool(letters) and digits > 0,
-        any(ord(c) > 127 for c in word),
-        digits == len(word) == 4 and word[:2] in ("18", "19", "20"),
-        digits == len(word) and len(word) <= 2,
-        digits == len(word) and len(word) == 3,
-        digits == len(word) and len(word) == 5,
-        digits == len(word) and len(word) > 5,
-        *(word == sign for sign in _SIGNS),
-        *(len(word) >= length for length in _LENGTHS),
-    )
-    grams = [0.0] * NGRAM_BUCKETS
-    if letters:
-        padded = f"^{word.lower()}$"
-        pieces = [padded[i : i + n] for n in (2, 3, 4) for i in range(len(padded) - n + 1)]
-        for piece in pieces:
-            # crc32 and not hash(): the same buckets in every process.
-            code = zlib.crc32(piece.encode())
-            grams[code % NGRAM_BUCKETS] += 1.0 if code & (1 << 20) else -1.0
-        norm = max(1.0, len(pieces) ** 0.5)
-        grams = [value / norm for value in grams]
-    return np.array((*flags, *grams), np.float32)
-
-
-def shapes(text: str, found: Sequence[Word]) -> Floats:
-    """Return one row of shape features a word."""
-    import numpy as np
-
-    if not found:
-        return np.zeros((0, _shape_width()), np.float32)
-    own = np.stack([_own_shape(text[w.start : w.end]) for w in found])
-    upper = sum(map(str.isalpha, filter(str.isupper, text)))
-    capital = upper / max(1, sum(map(str.isalpha, text)))
-    rows = []
-    previous_end, sentence = 0, True
-    for index, word in enumerate(found):
-        gap = text[previous_end : word.start]
-        after = text[word.end : found[index + 1].start] if index + 1 < len(found) else "\n"
-        sentence = sentence or "\n" in gap
-        rows.append(
-            (
-                float(not gap and index > 0),
-                float("\n" in gap or index == 0),
-                float("\t" in gap),
-                float(not after),
-                float("\n" in after),
-                float(sentence),
-                # A text with no capitals, or with hardly anything else, says nothing by case.
-                float(capital == 0.0),
-                float(capital > 0.5),
-                float(len(found) < 8),
-            )
-        )
-        sentence = text[word.start : word.end] in ".!?:"
-        previous_end = word.end
-    return np.concatenate([own, np.array(rows, np.float32)], axis=1)
-
-
-@cache
-def _shape_width() -> int:
-    return len(_own_shape("a")) + 9
 
 
 # What the body makes of a word.
@@ -380,46 +290,6 @@ class Head:
         logp = log_softmax(logits)
         (path,) = best_paths([logp], self.arrays["transition"])
         return read_spans(text, found, logp, path, self.labels)
-
-
-def best_paths(logps: Sequence[Floats], transition: Floats) -> list[list[int]]:
-    """Return the likeliest sequence of labels (Viterbi) of each text.
-
-    Parameters
-    ----------
-    logps
-        Log-probabilities of shape (words, labels) a text, one word at least.
-    transition
-        The cost of changing label.
-    """
-    import numpy as np
-
-    if not logps:
-        return []
-    # One step for all texts at once, the longest first: those that have ended are at the end.
-    order = sorted(range(len(logps)), key=lambda i: -len(logps[i]))
-    longest = [logps[i] for i in order]
-    lengths = np.array([len(logp) for logp in longest])
-    starts = np.cumsum(lengths) - lengths
-    flat = np.concatenate(longest)
-    back = np.zeros(flat.shape, np.int64)
-    best = flat[starts]
-    for index in range(1, int(lengths[0])):
-        live = int((lengths > index).sum())
-        here = starts[:live] + index
-        ways = best[:live, :, None] + transition
-        back[here] = ways.argmax(axis=1)
-        best[:live] = ways.max(axis=1) + flat[here]
-    paths: list[list[int]] = [[] for _ in logps]
-    for index, start, length, last in zip(
-        order, starts.tolist(), lengths.tolist(), best.argmax(axis=1).tolist(), strict=True
-    ):
-        steps = back[start : start + length].tolist()
-        path = [last]
-        for step in reversed(steps[1:]):
-            path.append(step[path[-1]])
-        paths[index] = path[::-1]
-    return paths
 
 
 @cache

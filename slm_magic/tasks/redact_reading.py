@@ -67,6 +67,46 @@ def log_softmax(logits: Floats) -> Floats:
     return result
 
 
+def best_paths(logps: Sequence[Floats], transition: Floats) -> list[list[int]]:
+    """Return the likeliest sequence of labels (Viterbi) of each text.
+
+    Parameters
+    ----------
+    logps
+        Log-probabilities of shape (words, labels) a text, one word at least.
+    transition
+        The cost of changing label.
+    """
+    import numpy as np
+
+    if not logps:
+        return []
+    # One step for all texts at once, the longest first: those that have ended are at the end.
+    order = sorted(range(len(logps)), key=lambda i: -len(logps[i]))
+    longest = [logps[i] for i in order]
+    lengths = np.array([len(logp) for logp in longest])
+    starts = np.cumsum(lengths) - lengths
+    flat = np.concatenate(longest)
+    back = np.zeros(flat.shape, np.int64)
+    best = flat[starts]
+    for index in range(1, int(lengths[0])):
+        live = int((lengths > index).sum())
+        here = starts[:live] + index
+        ways = best[:live, :, None] + transition
+        back[here] = ways.argmax(axis=1)
+        best[:live] = ways.max(axis=1) + flat[here]
+    paths: list[list[int]] = [[] for _ in logps]
+    for index, start, length, last in zip(
+        order, starts.tolist(), lengths.tolist(), best.argmax(axis=1).tolist(), strict=True
+    ):
+        steps = back[start : start + length].tolist()
+        path = [last]
+        for step in reversed(steps[1:]):
+            path.append(step[path[-1]])
+        paths[index] = path[::-1]
+    return paths
+
+
 def read_spans(
     text: str,
     found: Sequence[Word],

@@ -9,6 +9,7 @@ import pytest
 from fakes import FakeEncoder
 
 from slm_magic.tasks import redact_head as rh
+from slm_magic.tasks.redact_reading import best_paths
 
 
 class CountingEncoder(FakeEncoder):
@@ -102,16 +103,16 @@ def test_best_path_pays_for_a_change_of_label() -> None:
     logp = np.log(np.array([[0.9, 0.1], [0.45, 0.55], [0.9, 0.1]], np.float32))
     free = np.zeros((2, 2), np.float32)
     costly = np.array([[0, -1], [-1, 0]], np.float32)
-    assert rh.best_paths([logp], free) == [[0, 1, 0]]
-    assert rh.best_paths([logp], costly) == [[0, 0, 0]]
+    assert best_paths([logp], free) == [[0, 1, 0]]
+    assert best_paths([logp], costly) == [[0, 0, 0]]
 
 
 def test_best_paths_of_several_texts_are_those_of_each_alone() -> None:
     rng = np.random.default_rng(3)
     transition = rng.normal(size=(4, 4)).astype(np.float32)
     logps = [rng.normal(size=(n, 4)).astype(np.float32) for n in (5, 1, 9, 5, 2)]
-    together = rh.best_paths(logps, transition)
-    assert together == [rh.best_paths([logp], transition)[0] for logp in logps]
+    together = best_paths(logps, transition)
+    assert together == [best_paths([logp], transition)[0] for logp in logps]
     assert [len(path) for path in together] == [5, 1, 9, 5, 2]
     for logp, path in zip(logps, together, strict=True):
         # No single change makes the path better.
@@ -120,7 +121,7 @@ def test_best_paths_of_several_texts_are_those_of_each_alone() -> None:
             for label in range(4):
                 other = [*path[:place], label, *path[place + 1 :]]
                 assert _worth(other, logp, transition) <= best + 1e-5
-    assert rh.best_paths([], transition) == []
+    assert best_paths([], transition) == []
 
 
 def _worth(path: list[int], logp: np.ndarray, transition: np.ndarray) -> float:
