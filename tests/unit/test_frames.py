@@ -35,7 +35,8 @@ def same_missing(one: Any, other: Any) -> bool:
 
 
 TEXT_DTYPES = [
-    "str", "string[python]", "string[pyarrow]", pd.StringDtype("pyarrow", na_value=np.nan),
+    pd.StringDtype(na_value=np.nan), pd.StringDtype("python", na_value=np.nan), "string[python]",
+    "string[pyarrow]",
     pd.ArrowDtype(pa.string()), pd.ArrowDtype(pa.large_string()),
     pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string())),
 ]  # fmt: skip
