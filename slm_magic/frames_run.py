@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from inspect import Parameter, signature
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from .catalog import TASKS, Task
@@ -15,11 +16,14 @@ from .errors import FlaggedError, Interrupted, OptionError, did_you_mean
 from .frames_column import Column, filled
 from .frames_outcome import Outcome
 from .tasks import bulk
+from .text import languages
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
+# Finished texts that are looked at for the language of those that do not tell by themselves.
+TELLING = 1000
 # What `resume` takes for what the last interrupted call of this process left.
 LAST = "last"
 
@@ -147,7 +151,21 @@ def _work(
         progress=progress,
         weights=stands_for,
         **options,
+        **_of_before(task, column, outcome, options),
     )
+
+
+def _of_before(
+    task: Task, column: Column, outcome: Outcome, options: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what the finished texts tell about the others: a short one takes their language."""
+    if task != "translate" or options.get("source") is not None:
+        return {}
+    done = (
+        text for text, found in zip(column.uniques, outcome.texts, strict=True) if found is not None
+    )
+    told = (languages.detect(text) for text in islice(done, TELLING))
+    return {"known": [code for code in told if code is not None]}
 
 
 def _first_rows(column: Column) -> npt.NDArray[np.int64]:

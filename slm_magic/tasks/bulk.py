@@ -199,10 +199,14 @@ def run(
     """
     module = import_module(f".{task}", __package__)
     if task == "redact":
-        # Tags number the same person alike in all rows, so redact sees them together.
-        for row, result in enumerate(module.redact(list(texts), progress=progress, **options)):
-            if result is not None:
-                put(row, result)
+        passes = module.prepare(**options)
+        try:
+            # Tags number the same person alike in all rows, so all are read before one is written.
+            passes.read(list(texts), weights=weights, progress=progress)
+            passes.write(put)
+        except KeyboardInterrupt:
+            passes.write(put)
+            raise
         return
     runner: Runner = module.runner(**options)
     total = sum(weights) if weights is not None else _length(texts)

@@ -8,7 +8,7 @@ around them, with what looks wrong flagged at its place.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .. import domains
@@ -135,10 +135,17 @@ def runner(
     markup: str = "auto",
     quotes: str = "language",
     retries: bool = True,
+    known: Iterable[str] = (),
 ) -> Translating:
-    """Return what translates the rows of a column; see `translate` for the options and errors."""
+    """Return what translates the rows of a column; see `translate` for the options and errors.
+
+    Parameters
+    ----------
+    known
+        Source languages of texts that an earlier call had finished.
+    """
     options = _options(target, source, domain, glossary, beam_size, markup, quotes, retries)
-    return Translating(options, model)
+    return Translating(options, model, known)
 
 
 def _options(

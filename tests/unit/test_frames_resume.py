@@ -237,3 +237,18 @@ def test_a_text_is_named_by_its_row_in_the_column(opus: FakeSeq2Seq) -> None:
     series = pd.Series([None, "12", "12", None, "ok", "ok"])
     with pytest.raises(LanguageError, match="row 4 is in"):
         series.slm.translate(target="fr")
+
+
+def test_a_short_text_takes_the_language_of_those_before(
+    opus: FakeSeq2Seq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the rows that are left, none tells; the finished ones do."""
+    series = pd.Series(["The small black dog eats the bread of the cat.", "ok", "12"])
+    options = {"target": "fr", "progress": False}
+    whole = series.slm.translate(**options)
+    interrupt_after(monkeypatch, 1)
+    with pytest.raises(Interrupted) as caught:
+        series.slm.translate(**options)
+    monkeypatch.setattr(frames_run, "_last", None)
+    made = series.slm.translate(**options, resume=caught.value.results)
+    assert made.tolist() == whole.tolist() and "12" in made.tolist()
