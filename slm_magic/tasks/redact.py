@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from .. import domains
 from ..convert.token_head import read_labels
-from ..errors import FlaggedError, LanguageError, MissingDependencyError, OptionError, did_you_mean
+from ..errors import (
+    FlaggedError,
+    Interrupted,
+    LanguageError,
+    MissingDependencyError,
+    OptionError,
+    did_you_mean,
+)
 from ..importing import heavy_import
 from ..text import languages
 from . import choose, redact_head
@@ -37,6 +44,7 @@ def redact(
     language: str = "en",
     domain: str | None = None,
     model: str | None = None,
+    resume: Interrupted | None = None,
     progress: bool = False,
     strict: bool = False,
 ) -> Any:
@@ -68,6 +76,9 @@ def redact(
         labels are taken by the types that they name (``B-PER`` is ``PERSON``); others keep their
         names. Labels that name nothing personal (``MISC``, ``MONEY`` and the like) stay in the
         text unless `entities` names them.
+    resume
+        What an earlier call on the same list raised after Ctrl-C: texts that it had read are not
+        read again. Their results are written anew, so that tags are the same in all.
     progress
         Show a bar for long work.
     strict
@@ -80,7 +91,8 @@ def redact(
     Raises
     ------
     OptionError
-        For an unknown entity type, operator or domain, or a model for another job.
+        For an unknown entity type, operator or domain, or a model for another job; or if `resume`
+        is of other texts or options.
     LanguageError
         For a language that is not covered.
     MissingDependencyError
@@ -104,11 +116,16 @@ def redact(
     passes = prepare(
         entities=entities, operator=operator, language=language, domain=domain, model=model
     )
+    if resume is not None:
+        passes.take_up(getattr(resume, "part", None), batch.texts)
     try:
         passes.read(batch.texts, progress=progress)
     except KeyboardInterrupt:
         passes.write(batch.put)
-        raise batch.interrupted() from None
+        stopped = batch.interrupted()
+        # What was found, not what stands for it: that depends on all texts.
+        stopped.part = passes
+        raise stopped from None
     passes.write(batch.put)
     results = batch.finish()
     if strict:
@@ -136,7 +153,8 @@ def prepare(
     wanted = _entities(entities, pack, analyzer.entities)
     # A missing Faker is said before texts are read for minutes.
     choose_operator(operator, (), code)
-    return Passes(finder, analyzer, wanted, operator, code)
+    asked = (wanted, code, domain, model)
+    return Passes(finder, analyzer, wanted, operator, code, asked)
 
 
 def entity_types(language: str = "en", *, model: str | None = None) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ..errors import OptionError
 from .redact_labels import NOT_PERSONAL
 from .redact_operators import Operator
 from .redact_operators import operator as choose_operator
@@ -54,6 +55,8 @@ class Passes:
         The name of what stands in the place of what is taken out.
     language
         Code of the texts' language.
+    asked
+        Those options of the call that what is found depends on.
     """
 
     def __init__(
@@ -63,12 +66,14 @@ class Passes:
         wanted: tuple[str, ...] | None,
         operator: str,
         language: str,
+        asked: tuple[object, ...] = (),
     ) -> None:
         self._finder = finder
         self._analyzer = analyzer
         self._wanted = wanted
         self._operator = operator
         self._language = language
+        self._asked = asked
         self._texts: list[str | None] = []
         self._found: dict[str, tuple[tuple[Span, ...], tuple[Doubt, ...]]] = {}
 
@@ -113,6 +118,24 @@ class Passes:
                     shown.update(rows[text])
         finally:
             shown.close()
+
+    def take_up(self, other: object, texts: Sequence[str | None]) -> None:
+        """Keep what the passes of an interrupted call had found in the same texts.
+
+        Raises
+        ------
+        OptionError
+            If `other` is of another task, of other texts, or was to find something else.
+        """
+        if not isinstance(other, Passes):
+            raise OptionError("resume takes the Interrupted that the earlier redact raised.")
+        if other._texts != list(texts):
+            raise OptionError("resume is of other texts; give those of the interrupted call again.")
+        if other._asked != self._asked:
+            raise OptionError(
+                "resume is of a call with other options; give the same, but for the operator."
+            )
+        self._found.update(other._found)
 
     def _readings(
         self, encoder: Any, texts: Sequence[str]

@@ -6,6 +6,7 @@ import logging
 import re
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ from slm_magic.errors import (
     OptionError,
     UnknownModelError,
 )
+from slm_magic.tasks import bulk, redact_head, redact_passes
 from slm_magic.tasks import redact as task
-from slm_magic.tasks import redact_head, redact_passes
 from slm_magic.tasks.redact import redact
 from slm_magic.tasks.redact_reading import Doubt, Found, Reading
 from slm_magic.tasks.summarize import summarize
@@ -285,6 +286,55 @@ def test_interrupt_keeps_what_was_finished() -> None:
     assert caught.value.results[-2:] == [None, None]
     # The next call works.
     assert redact("Otto Brandt").text == "<PERSON_1>"
+
+
+def test_what_was_read_before_an_interrupt_is_not_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    texts = [
+        f"{name} is in, room {i}." for i, name in enumerate(["Maria Rossi", "Otto Brandt"] * 40)
+    ]
+    texts[40] = "Otto Brandt: press Ctrl-C"
+    with pytest.raises(Interrupted) as caught:
+        redact(texts)
+    read: list[str] = []
+    patient = FakeHead()
+    monkeypatch.setattr(patient, "states", lambda _, texts, __: read.extend(texts))
+    monkeypatch.setattr(redact_head, "load", lambda: patient)
+    whole = redact(texts)
+    assert len(read) == 80
+    read.clear()
+    again = redact(texts, resume=caught.value)
+    assert len(read) == 80 - caught.value.done
+    assert [replace(one, elapsed=0.0) for one in again] == [
+        replace(one, elapsed=0.0) for one in whole
+    ]
+    # What stands for a name is chosen anew; what is looked for is not.
+    assert (
+        redact(texts, resume=caught.value, operator="mask")[0].text == "*********** is in, room 0."
+    )
+    for changed, says in (
+        ({"entities": "EMAIL_ADDRESS"}, "other options"),
+        ({"resume": Interrupted([], 0, 1)}, "takes the Interrupted"),
+    ):
+        with pytest.raises(OptionError, match=says):
+            redact(texts, **{"resume": caught.value, **changed})
+    with pytest.raises(OptionError, match="other texts"):
+        redact(texts[1:], resume=caught.value)
+
+
+def test_a_column_is_redacted_with_the_same_tags_in_all_rows() -> None:
+    found: dict[int, Any] = {}
+    texts = ["Maria Rossi", None, "Otto Brandt", "Maria Rossi wrote."]
+    bulk.run("redact", iter(texts), found.__setitem__)
+    assert {row: one.text for row, one in found.items()} == {
+        0: "<PERSON_1>", 2: "<PERSON_2>", 3: "<PERSON_1> wrote.",
+    }  # fmt: skip
+    found.clear()
+    many = [f"Maria Rossi {i}" for i in range(40)]
+    with pytest.raises(KeyboardInterrupt):
+        bulk.run("redact", [*many, "press Ctrl-C"], found.__setitem__)
+    assert sorted(found) == list(range(redact_passes.CHUNK))
 
 
 def test_nothing_shown_or_logged_holds_the_original(caplog: pytest.LogCaptureFixture) -> None:
