@@ -8,6 +8,7 @@
     │   └── EmptyTextError                    nothing to work on
     ├── FlaggedError (ValueError)             strict mode: a result is flagged
     ├── MissingDependencyError (ImportError)  an extra or another package is not installed
+    ├── CacheError (RuntimeError)             the cache of results cannot be opened
     ├── ModelError
     │   ├── UnknownModelError (LookupError)   no such name in the catalogue or the store
     │   ├── ModelNotInstalledError (LookupError)  known, but not pulled yet
@@ -32,8 +33,20 @@ from collections.abc import Iterable
 from typing import Any
 
 
+def _remade(cls: type[BaseException], args: tuple[Any, ...], state: dict[str, Any]) -> Any:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
 class SlmMagicError(Exception):
     """Base class of every error that slm-magic raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python would call the class with the message alone. Errors cross processes where a
+        # user's own workers send them, as those of dask do.
+        return _remade, (type(self), self.args, self.__dict__)
 
 
 class OptionError(SlmMagicError, ValueError):
@@ -97,6 +110,10 @@ class MissingDependencyError(SlmMagicError, ImportError):
         self.extra = extra
 
 
+class CacheError(SlmMagicError, RuntimeError):
+    """The cache of results that was asked for cannot be opened."""
+
+
 class ModelError(SlmMagicError):
     """Something is wrong with a model."""
 
@@ -140,6 +157,10 @@ class IntegrityError(PullError):
 class DiskFullError(PullError, OSError):
     """There is no room on the disk."""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An OSError cannot be made without being called, and this one takes its message alone.
+        return type(self), self.args
+
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C during a task, carrying what was finished.
@@ -172,6 +193,9 @@ class Interrupted(KeyboardInterrupt):
         self.total = total
         self.unfinished = frozenset(unfinished)
         self.part = part
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _remade, (type(self), self.args, self.__dict__)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
