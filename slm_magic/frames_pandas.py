@@ -50,7 +50,6 @@ class PandasColumn:
     def words(self, values: Sequence[str | None]) -> Any:
         """Return a Series of the same dtype, or of that of a categorical's categories."""
         import numpy as np
-        import pandas
 
         if self._blank:
             return self._series.copy()
@@ -63,7 +62,8 @@ class PandasColumn:
         each[:] = values
         present = self.codes >= 0
         made[present] = each[self.codes[present]]
-        return self._like(pandas.Series(made, dtype=object).array)
+        # Said, because pandas would make text of objects that are all text or missing.
+        return self._like(made, dtype=object)
 
     def numbers(self, values: npt.NDArray[np.float64]) -> Any:
         """Return a Series of float64."""
@@ -75,10 +75,10 @@ class PandasColumn:
         """Whether `other` is of pandas and has an equal index."""
         return isinstance(other, PandasColumn) and self._series.index.equals(other._series.index)
 
-    def _like(self, values: Any) -> Any:
+    def _like(self, values: Any, dtype: Any = None) -> Any:
         import pandas
 
-        return pandas.Series(values, index=self._series.index, name=self._series.name)
+        return pandas.Series(values, dtype=dtype, index=self._series.index, name=self._series.name)
 
     def _categorical(self, values: Sequence[str | None]) -> Any:
         """Map the categories that occur, in their order; two with one result become one."""

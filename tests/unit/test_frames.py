@@ -69,6 +69,14 @@ def test_objects_are_missing_as_they_were(opus: FakeSeq2Seq) -> None:
     assert opus.prompts.count(CAT) == 1
 
 
+def test_objects_that_are_all_text_or_none_stay_objects(opus: FakeSeq2Seq) -> None:
+    for rows in ([CAT, DOG], [CAT, None], [None, float("nan")]):
+        series = pd.Series(rows, dtype=object)
+        made = series.slm.translate(target="fr", source="en")
+        assert made.dtype == object
+        assert same_missing(made.iloc[1], rows[1]) or isinstance(rows[1], str)
+
+
 @pytest.mark.parametrize("ordered", [False, True])
 def test_categories_that_come_out_equal_become_one(opus: FakeSeq2Seq, ordered: bool) -> None:
     # "A cat" and "a cat" are two categories whose translations here differ; these two do not.
