@@ -18,6 +18,7 @@ from typing import Any
 
 from .errors import MissingDependencyError
 from .frames_map import map_series
+from .tasks.cache import Place
 
 __all__ = ["SeriesMethods"]
 
@@ -61,6 +62,7 @@ class SeriesMethods:
         markup: str = "auto",
         quotes: str = "language",
         retries: bool = True,
+        cache: Place = None,
         progress: bool = True,
         strict: bool = False,
         resume: Any = None,
@@ -69,7 +71,7 @@ class SeriesMethods:
 
         Parameters
         ----------
-        target, source, model, domain, glossary, beam_size, markup, quotes, retries
+        target, source, model, domain, glossary, beam_size, markup, quotes, retries, cache
             As in `slm_magic.translate`.
         progress, strict, resume
             See `SeriesMethods`.
@@ -101,6 +103,7 @@ class SeriesMethods:
             "markup": markup,
             "quotes": quotes,
             "retries": retries,
+            "cache": cache,
         }
         return self._map("translate", options, progress, strict, resume)
 
@@ -114,6 +117,7 @@ class SeriesMethods:
         model: str | None = None,
         language: str = "en",
         unsupported: str = "replace",
+        cache: Place = None,
         progress: bool = True,
         strict: bool = False,
         resume: Any = None,
@@ -122,7 +126,7 @@ class SeriesMethods:
 
         Parameters
         ----------
-        sentences, style, focus, domain, model, language, unsupported
+        sentences, style, focus, domain, model, language, unsupported, cache
             As in `slm_magic.summarize`.
         progress, strict, resume
             See `SeriesMethods`.
@@ -152,6 +156,7 @@ class SeriesMethods:
             "model": model,
             "language": language,
             "unsupported": unsupported,
+            "cache": cache,
         }
         return self._map("summarize", options, progress, strict, resume)
 
@@ -163,6 +168,7 @@ class SeriesMethods:
         language: str = "en",
         domain: str | None = None,
         model: str | None = None,
+        cache: object = None,
         progress: bool = True,
         strict: bool = False,
         resume: Any = None,
@@ -174,7 +180,7 @@ class SeriesMethods:
 
         Parameters
         ----------
-        entities, operator, language, domain, model
+        entities, operator, language, domain, model, cache
             As in `slm_magic.redact`.
         progress, strict
             See `SeriesMethods`.
@@ -207,6 +213,7 @@ class SeriesMethods:
             "language": language,
             "domain": domain,
             "model": model,
+            "cache": cache,
         }
         return self._map("redact", options, progress, strict, resume)
 

@@ -22,7 +22,7 @@ from IPython.core.magic import (
     needs_local_scope,
     no_var_expand,
 )
-from traitlets import Bool, Int, Unicode
+from traitlets import Bool, Int, Unicode, Union
 
 from .commands import run
 from .commands.parse import Parsed, Word, help_text, parse, split
@@ -58,6 +58,12 @@ def _switch(name: str) -> Any:
     return Bool(None, allow_none=True, help=SETTINGS[name].help).tag(config=True)
 
 
+def _place(name: str) -> Any:
+    return Union(
+        [Bool(), Unicode()], default_value=None, allow_none=True, help=SETTINGS[name].help
+    ).tag(config=True)
+
+
 @magics_class
 class SlmMagics(Magics):
     """Defaults of ``%slm`` and ``%%slm``; None leaves it to SLM_MAGIC_*, pyproject or the task."""
@@ -78,6 +84,7 @@ class SlmMagics(Magics):
     format = _text("format")
     strict = _switch("strict")
     progress = _switch("progress")
+    cache = _place("cache")
 
     @no_var_expand
     @needs_local_scope
@@ -158,7 +165,9 @@ class SlmMagics(Magics):
             setattr(self, model_setting(found.task), found.name)
             print(f"{found.task} now uses {found.name} in this session.")
             return None
-        done = manage.run(parsed, progress=self.defaults().get("progress") is not False)
+        done = manage.run(
+            parsed, progress=self.defaults().get("progress") is not False, cache=self.cache
+        )
         if isinstance(done, str):
             print(done)
             return None

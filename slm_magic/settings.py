@@ -42,6 +42,7 @@ OTHER_VARIABLES = frozenset(
         "COMPUTE_TYPE",
         "MEMORY",
         "HASH_KEY",
+        "CACHE_SIZE",
         "DATA",
     }
 )
@@ -57,13 +58,13 @@ class Setting:
     Attributes
     ----------
     kind
-        ``str``, ``int`` (at least 1) or ``bool``.
+        ``str``, ``int`` (at least 1), ``bool``, or ``place``: a switch, or a folder.
     help
         One line; where nothing is set, the task decides.
     """
 
     name: str
-    kind: Literal["str", "int", "bool"]
+    kind: Literal["str", "int", "bool", "place"]
     help: str
 
     @property
@@ -96,6 +97,7 @@ SETTINGS: Mapping[str, Setting] = {
         Setting("format", "str", f"How a magic shows its result: {', '.join(FORMATS)}."),
         Setting("strict", "bool", "Whether a flagged result is an error."),
         Setting("progress", "bool", "Whether long work shows a bar; unset, it does."),
+        Setting("cache", "place", "Whether translations and summaries are kept on disk, or where."),
     )
 }
 
@@ -123,6 +125,8 @@ def convert(name: str, value: Any, where: str) -> Any:
         return _switch(value, where)
     if setting.kind == "int":
         return _count(value, where)
+    if setting.kind == "place" and _is_switch(value):
+        return _switch(value, where)
     if isinstance(value, (list, tuple)) and name == "entities":
         value = ",".join(map(str, value))
     if not isinstance(value, str) or not value.strip():
@@ -130,13 +134,16 @@ def convert(name: str, value: Any, where: str) -> Any:
     return value.strip()
 
 
+def _is_switch(value: Any) -> bool:
+    return str(value).strip().lower() in _TRUE | _FALSE
+
+
 def _switch(value: Any, where: str) -> bool:
     if isinstance(value, bool):
         return value
-    word = str(value).strip().lower()
-    if word not in _TRUE | _FALSE:
+    if not _is_switch(value):
         raise OptionError(f"{where} must be true or false.")
-    return word in _TRUE
+    return str(value).strip().lower() in _TRUE
 
 
 def _count(value: Any, where: str) -> int:

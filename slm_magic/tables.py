@@ -98,7 +98,7 @@ def _text(column: str, value: Any) -> str:
     return " ".join(str(value).split())
 
 
-_BYTES = frozenset({"download", "disk", "size"})
+_BYTES = frozenset({"download", "disk", "size", "limit"})
 # Languages that a row of a table names; a multilingual model's would fill the screen.
 _LANGUAGES = 4
 

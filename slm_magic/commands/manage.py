@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .. import domains, library
+from .. import domains, library, settings
 from ..catalog import TASKS, Task
 from ..errors import OptionError, did_you_mean
 from ..store import Store
@@ -45,8 +46,14 @@ def fit(task: str, name: str) -> Fit:
     )
 
 
-def run(parsed: Parsed, *, progress: bool) -> Any:
-    """Run one command; return a text to print, or something that shows itself."""
+def run(parsed: Parsed, *, progress: bool, cache: bool | str | None = None) -> Any:
+    """Run one command; return a text to print, or something that shows itself.
+
+    Parameters
+    ----------
+    cache
+        The setting of that name where it is set in a notebook.
+    """
     command, words, options = parsed.command.name, list(map(str, parsed.words)), parsed.options
     if command == "pull":
         done = library.pull(
@@ -75,7 +82,22 @@ def run(parsed: Parsed, *, progress: bool) -> Any:
         return f"Unloaded: {', '.join(names)}." if names else "Nothing was loaded."
     if command == "domains":
         return _domains()
+    if command == "cache":
+        return _cache(words, options.get("folder") or cache)
     return library.doctor()
+
+
+def _cache(words: Sequence[str], place: bool | str | None) -> Table | str:
+    """Return what the cache holds, or clear it."""
+    from ..tasks import cache
+
+    if words not in ([], ["clear"]):
+        raise OptionError(f"cache takes 'clear' or nothing.{did_you_mean(words[0], ['clear'])}")
+    # The folder that --cache uses, whether or not the setting turns it on.
+    folder = cache.folder_of(place or settings.read().get("cache")) or cache.default_folder()
+    if not words:
+        return cache.describe(folder)
+    return f"The cache in {folder} is empty; {size(cache.clear(folder))} freed."
 
 
 def _domains() -> Table:

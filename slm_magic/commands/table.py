@@ -16,6 +16,13 @@ _DOMAIN = Option(
 _STRICT = Option(
     "--strict", "strict", "make a flagged result an error", argument="strict", setting="strict"
 )
+_CACHE = Option(
+    "--cache",
+    "cache",
+    "keep results on disk and take those that are there; see the command cache",
+    argument="cache",
+    setting="cache",
+)
 _HELP = Option("--help", "help", "show this help", short="-h")
 
 _SHOWN = (
@@ -153,6 +160,7 @@ _ALL = (
             "quotes",
             values="quotes",
         ),
+        _CACHE,
     ),
     _task(
         "summarize",
@@ -204,6 +212,7 @@ _ALL = (
             also=("--lang", "--from"),
             values="language",
         ),
+        _CACHE,
     ),
     _task(
         "redact",
@@ -322,6 +331,22 @@ _ALL = (
         most=1,
         values=("installed",),
         only="magic",
+    ),
+    Command(
+        "cache",
+        "tell what --cache keeps on disk; 'cache clear' removes it",
+        (
+            Option(
+                "--folder",
+                "folder",
+                "the folder, where it is one of your own",
+                "FOLDER",
+                values="file",
+            ),
+            _HELP,
+        ),
+        names="[clear]",
+        most=1,
     ),
     Command("domains", "list domain packs, shipped and your own", (_HELP,)),
     Command("doctor", "tell what works here and what is missing", (_HELP,)),

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import replace
 from importlib import import_module
 from os import environ
@@ -21,6 +22,8 @@ from ..progress import Progress, bar
 from ..stopping import check
 from ..store.installed import Installed, version_of
 from .batch import Batch
+from .cache import Place
+from .cache_run import keeping
 from .results import Result
 
 # Sentences of the first window, so that the model soon has something to do.
@@ -171,6 +174,7 @@ def run(
     *,
     progress: bool = False,
     weights: Sequence[int] | None = None,
+    cache: Place = None,
     **options: Any,
 ) -> None:
     """Run a task on texts and hand over each result as soon as it is known.
@@ -189,8 +193,10 @@ def run(
         Whether to show a bar.
     weights
         For how many rows each text stands, for the bar; 1 by default.
+    cache
+        Whether, or in which folder, results are kept on disk and taken from there.
     **options
-        Keyword arguments of the task.
+        Other keyword arguments of the task.
 
     Raises
     ------
@@ -199,7 +205,7 @@ def run(
     """
     module = import_module(f".{task}", __package__)
     if task == "redact":
-        passes = module.prepare(**options)
+        passes = module.prepare(cache=cache, **options)
         try:
             # Tags number the same person alike in all rows, so all are read before one is written.
             passes.read(list(texts), weights=weights, progress=progress)
@@ -211,10 +217,11 @@ def run(
     runner: Runner = module.runner(**options)
     total = sum(weights) if weights is not None else _length(texts)
     meter = Meter(runner.what, show=progress, total=total, weights=weights)
-    drive(runner, ((row, text) for row, text in enumerate(texts) if text is not None), put, meter)
+    with keeping(runner, cache) as kept:
+        drive(kept, ((row, text) for row, text in enumerate(texts) if text is not None), put, meter)
 
 
-def fill(batch: Batch[Any], runner: Runner, *, progress: bool) -> Any:
+def fill(batch: Batch[Any], runner: Runner, *, progress: bool, cache: Place = None) -> Any:
     """Run the texts of a call and return what it returns, each distinct text run once.
 
     Raises
@@ -228,7 +235,8 @@ def fill(batch: Batch[Any], runner: Runner, *, progress: bool) -> Any:
     meter = Meter(runner.what, show=progress, total=total, weights=weights, single=batch.single)
     partial: dict[int, Any] = {}
     try:
-        drive(runner, rows, batch.share, meter, partial.__setitem__)
+        with keeping(runner, cache) as kept:
+            drive(kept, rows, batch.share, meter, partial.__setitem__)
     except KeyboardInterrupt as error:
         raise batch.stopped(partial) from error
     return batch.collected()
@@ -302,7 +310,8 @@ def _prepared(runner: Runner, rows: Iterable[Row]) -> Iterator[tuple[list[Row], 
     pool = ThreadPoolExecutor(1, thread_name_prefix="slm-magic-prepare")
     try:
         while following is not None:
-            ahead = pool.submit(runner.prepare, following, bulk=bulk)
+            # In this thread's context, which says how many threads a model may have.
+            ahead = pool.submit(copy_context().run, runner.prepare, following, bulk=bulk)
             yield read, window
             read, window = following, _patiently(ahead)
             following = next(windows, None)

@@ -45,6 +45,7 @@ def redact(
     domain: str | None = None,
     model: str | None = None,
     resume: Interrupted | None = None,
+    cache: object = None,
     progress: bool = False,
     strict: bool = False,
 ) -> Any:
@@ -79,6 +80,8 @@ def redact(
     resume
         What an earlier call on the same list raised after Ctrl-C: texts that it had read are not
         read again. Their results are written anew, so that tags are the same in all.
+    cache
+        Refused: nothing of texts with personal data is kept on disk.
     progress
         Show a bar for long work.
     strict
@@ -114,7 +117,12 @@ def redact(
     """
     batch: Batch[Redaction] = read(text_or_texts)
     passes = prepare(
-        entities=entities, operator=operator, language=language, domain=domain, model=model
+        entities=entities,
+        operator=operator,
+        language=language,
+        domain=domain,
+        model=model,
+        cache=cache,
     )
     if resume is not None:
         passes.take_up(getattr(resume, "part", None), batch.texts)
@@ -140,11 +148,16 @@ def prepare(
     language: str = "en",
     domain: str | None = None,
     model: str | None = None,
+    cache: object = None,
 ) -> Passes:
     """Return the two passes of a call: all texts are read before the first result is written.
 
     Options, and the errors that they raise, are those of `redact`.
     """
+    if cache not in (None, False):
+        raise OptionError(
+            "redact keeps nothing on disk, because its texts hold personal data; leave cache out."
+        )
     _check_operator(operator)
     finder = _finder(model)
     code = _check_language(language, finder)

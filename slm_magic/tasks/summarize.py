@@ -10,6 +10,7 @@ from ..errors import FlaggedError, Interrupted, OptionError
 from ..text import languages
 from . import batch as batches
 from . import bulk, summarize_abstractive, summarize_extractive
+from .cache import Place
 from .results import Summary
 from .summarize_support import UNSUPPORTED
 
@@ -28,6 +29,7 @@ def summarize(
     language: str = "en",
     unsupported: str = "replace",
     resume: Interrupted | Sequence[Summary | None] | None = None,
+    cache: Place = None,
     progress: bool = False,
     strict: bool = False,
 ) -> Any:
@@ -61,6 +63,9 @@ def summarize(
         What an earlier call on the same list raised after Ctrl-C, or the ``results`` in it:
         finished texts are kept and not done again. The results alone do not tell which of them
         were partly done, so those that are flagged are done anew.
+    cache
+        True keeps results on disk, in the user's cache folder, and takes those that are there
+        instead of running a model; a path does so in that folder. They hold parts of the texts.
     progress
         Whether to show a bar.
     strict
@@ -86,6 +91,8 @@ def summarize(
         After Ctrl-C, with the summaries that were finished.
     FlaggedError
         If `strict` and something is flagged.
+    CacheError
+        If the cache that was asked for is damaged; the message says how to clear it.
 
     Examples
     --------
@@ -98,7 +105,7 @@ def summarize(
     batch: batches.Batch[Summary] = batches.read(text_or_texts)
     if resume is not None:
         batch.take_up(resume, Summary)
-    finished = bulk.fill(batch, _runner(options, model), progress=progress)
+    finished = bulk.fill(batch, _runner(options, model), progress=progress, cache=cache)
     if strict:
         FlaggedError.check(finished)
     return finished

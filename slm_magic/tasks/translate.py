@@ -18,6 +18,7 @@ from ..text.markdown import MARKUPS
 from ..text.typography import QUOTES
 from . import batch as batches
 from . import bulk
+from .cache import Place
 from .results import Translation
 from .translate_plan import Options
 from .translate_run import Translating
@@ -36,6 +37,7 @@ def translate(
     quotes: str = "language",
     retries: bool = True,
     resume: Interrupted | Sequence[Translation | None] | None = None,
+    cache: Place = None,
     progress: bool = False,
     strict: bool = False,
 ) -> Any:
@@ -79,6 +81,9 @@ def translate(
         What an earlier call on the same list raised after Ctrl-C, or the ``results`` in it:
         finished texts are kept and not done again. The results alone do not tell which of them
         were partly done, so those that are flagged are done anew.
+    cache
+        True keeps results on disk, in the user's cache folder, and takes those that are there
+        instead of running a model; a path does so in that folder. They hold the texts.
     progress
         Whether to show a bar.
     strict
@@ -106,6 +111,8 @@ def translate(
         After Ctrl-C, with the finished texts, and the finished sentences of others.
     FlaggedError
         If `strict` and something is flagged.
+    CacheError
+        If the cache that was asked for is damaged; the message says how to clear it.
 
     Examples
     --------
@@ -118,7 +125,8 @@ def translate(
     if resume is not None:
         batch.take_up(resume, Translation)
     known = [result.source for result in batch.results.values()]
-    finished = bulk.fill(batch, Translating(options, model, known), progress=progress)
+    runner = Translating(options, model, known)
+    finished = bulk.fill(batch, runner, progress=progress, cache=cache)
     if strict:
         FlaggedError.check(finished)
     return finished

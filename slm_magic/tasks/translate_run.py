@@ -62,6 +62,8 @@ class Translating:
 
     def identify(self, rows: Sequence[Row]) -> list[object]:
         """Return for each row what its translation depends on beside its text."""
+        # A window of which all is kept is never prepared.
+        self._told.clear()
         known: dict[str, object] = {}
         for code in dict.fromkeys(codes := self._codes(rows)):
             try:
