@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .catalog import Task
 from .errors import OptionError, did_you_mean
 from .frames_column import Column
 from .frames_outcome import Outcome
@@ -113,35 +115,51 @@ def map_frame(
     """
     known = check_task(task)
     given = check_options(known, options)
+    target = target_of(df, column, known, given, into, overwrite)
+    return run(
+        known,
+        target.texts,
+        given,
+        target.build,
+        resume=resume,
+        part=lambda left: _part(target.texts, left, target.names),
+        progress=progress,
+        strict=strict,
+        quiet=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A frame, its column of text, and the names of the columns that are to come in."""
+
+    df: Any
+    texts: Column
+    names: Sequence[str]
+
+    def build(self, outcome: Outcome) -> Any:
+        """Return a new frame with the columns of text, flags and score."""
+        made = (
+            self.texts.text(outcome.texts),
+            self.texts.words(outcome.flags),
+            self.texts.numbers(outcome.scores),
+        )
+        return _with(self.df, dict(zip(self.names, made, strict=True)))
+
+
+def target_of(
+    df: Any, column: Any, task: Task, options: Mapping[str, Any], into: str | None, overwrite: bool
+) -> Target:
+    """Read the column of a frame; see `map_frame` for the parameters and what is raised."""
     series = _column(df, column)
-    names = _names(column, known, given, into)
+    names = _names(column, task, options, into)
     taken = [name for name in names if name in list(df.columns)]
     if taken and not overwrite:
         raise OptionError(
             f"The frame already has a column {taken[0]!r}; name another with into=, or replace "
             "it with overwrite=True."
         )
-    texts = read(series)
-
-    def build(outcome: Outcome) -> Any:
-        made = (
-            texts.text(outcome.texts),
-            texts.words(outcome.flags),
-            texts.numbers(outcome.scores),
-        )
-        return _with(df, dict(zip(names, made, strict=True)))
-
-    return run(
-        known,
-        texts,
-        given,
-        build,
-        resume=resume,
-        part=lambda left: _part(texts, left, names),
-        progress=progress,
-        strict=strict,
-        quiet=True,
-    )
+    return Target(df, read(series), names)
 
 
 def _column(df: Any, column: Any) -> Any:

@@ -19,7 +19,7 @@ from .classifier import TokenClassifier, has_head
 from .encoder import Encoder
 from .forks import refuse_fork
 from .handles import Decoding, Generated, Handle
-from .plan import BULK_SENTENCES, ModelKind, Workload, cores, memory_budget, plan
+from .plan import BULK_SENTENCES, ModelKind, Workload, cores, memory_budget, plan, thread_share
 from .sequences import Causal, Seq2Seq
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ __all__ = [
     "load",
     "loaded",
     "probe",
+    "thread_share",
     "unload",
 ]
 

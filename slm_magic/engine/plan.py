@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 
@@ -34,6 +36,10 @@ LEAST_SEQUENCES = 12
 EXTRA_TOKENS = 12
 # Share of the machine's memory that loaded models may fill.
 MEMORY_SHARE = 0.5
+
+
+# Cores that are this piece of work's; None for all of the process's.
+_share: ContextVar[int | None] = ContextVar("share", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,19 @@ def cores() -> int:
     return max(1, count if limit is None else min(count, math.ceil(limit)))
 
 
+@contextmanager
+def thread_share(count: int | None) -> Iterator[None]:
+    """Plan for no more than `count` threads meanwhile, in this thread; None for all cores.
+
+    Where several processes share a machine, as dask's workers do, each has its share of cores.
+    """
+    token = _share.set(count)
+    try:
+        yield
+    finally:
+        _share.reset(token)
+
+
 def plan(kind: ModelKind, workload: Workload = "cell") -> Plan:
     """Return how to run a model.
 
@@ -86,7 +105,7 @@ def plan(kind: ModelKind, workload: Workload = "cell") -> Plan:
     OptionError
         If one of these variables does not hold what it should.
     """
-    threads = _environment_int("SLM_MAGIC_THREADS") or cores()
+    threads = _environment_int("SLM_MAGIC_THREADS") or min(cores(), _share.get() or cores())
     side_by_side = kind == "encoder" or (kind == "seq2seq" and workload == "bulk")
     return Plan(
         # "default" would run float16 folders as float32 on a CPU.

@@ -24,17 +24,6 @@ TOLD = (
 )
 
 
-def opus(folder: Path, *targets: str, source: str = "eng", target: str = "fra") -> Path:
-    """Write a folder as a conversion of a Marian checkpoint leaves it."""
-    folder.mkdir(parents=True)
-    words = tiny.pieces(folder / "source.spm")
-    (folder / "target.spm").write_bytes((folder / "source.spm").read_bytes())
-    tiny.seq2seq(folder, [*targets, *words], start="</s>")
-    settings = {"source_lang": source, "target_lang": target}
-    (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
-    return folder
-
-
 def pull(kernel: Any, folder: Path, family: str) -> dict[str, str]:
     """Pull a folder as ``mine``; return what ``%slm info`` says once it names the family."""
     ran = kernel.run(f"%slm pull {folder} --name mine --force")
@@ -61,7 +50,7 @@ def pull(kernel: Any, folder: Path, family: str) -> dict[str, str]:
 )  # fmt: skip
 def test_a_cell_is_translated(kernel: Any, tmp_path: Path, family: str, lying_name: str) -> None:
     place = tmp_path / lying_name
-    pull(kernel, opus(place) if family == "opus" else tiny.family(place, family), family)
+    pull(kernel, tiny.opus(place) if family == "opus" else tiny.family(place, family), family)
     ran = kernel.run(f"%%slm kept << translate --model mine --from en --to fr\n{BODY}")
     assert ran.status == "ok", ran.traceback
     told = json.loads(kernel.run(TOLD).out)
@@ -74,7 +63,7 @@ def test_a_cell_is_translated(kernel: Any, tmp_path: Path, family: str, lying_na
 
 
 def test_an_opus_model_of_several_targets_is_told_which(kernel: Any, tmp_path: Path) -> None:
-    folder = opus(tmp_path / "t5", ">>fra<<", ">>deu<<", ">>spa<<", target="mul")
+    folder = tiny.opus(tmp_path / "t5", ">>fra<<", ">>deu<<", ">>spa<<", target="mul")
     told = pull(kernel, folder, "opus")
     assert told["pairs"] == ["en to de", "en to es", "en to fr"]
     assert told["targets"] == ["de >>deu<<", "es >>spa<<", "fr >>fra<<"]
@@ -102,7 +91,7 @@ def test_an_opus_model_of_several_targets_is_told_which(kernel: Any, tmp_path: P
 
 
 def test_targets_are_listed_where_the_source_is_not_told(kernel: Any, tmp_path: Path) -> None:
-    folder = opus(tmp_path / "bart", ">>fra<<", ">>deu<<", source="mul", target="mul")
+    folder = tiny.opus(tmp_path / "bart", ">>fra<<", ">>deu<<", source="mul", target="mul")
     told = pull(kernel, folder, "opus")
     assert told["targets"] == ["de >>deu<<", "fr >>fra<<"] and "pairs" not in told
     ran = kernel.run(f"%%slm translate --model mine --from en --to it\n{BODY}")

@@ -87,10 +87,12 @@ def test_a_second_run_loads_no_model_and_gives_the_same(
     assert plain([got.get(i) for i in range(len(rows))]) == plain(first)
 
 
-def test_frames_take_what_a_list_left(
+def test_frames_and_dask_take_what_a_list_left(
     opus: FakeSeq2Seq, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pd = pytest.importorskip("pandas")
+    dd = pytest.importorskip("dask.dataframe")
+    import slm_magic.dask
     import slm_magic.frames  # noqa: F401 - give the Series their namespace
 
     rows = texts(40)
@@ -103,6 +105,9 @@ def test_frames_take_what_a_list_left(
     assert made.dropna().tolist() == want and made.isna().tolist() == [r is None for r in rows]
     wide = slm.map_frame(df, column="review", task="translate", progress=False, **options)
     assert wide["review_fr"].dropna().tolist() == want
+    ddf = dd.from_pandas(df, npartitions=3)
+    spread = ddf["review"].slm.translate(**options).compute()
+    assert spread.dropna().tolist() == want
 
 
 PARAGRAPH = (

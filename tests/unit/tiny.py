@@ -89,6 +89,17 @@ def seq2seq(
     return _save(spec, folder)
 
 
+def opus(folder: Path, *targets: str, source: str = "eng", target: str = "fra") -> Path:
+    """Write a folder as a conversion of a Marian checkpoint leaves it."""
+    folder.mkdir(parents=True)
+    words = pieces(folder / "source.spm")
+    (folder / "target.spm").write_bytes((folder / "source.spm").read_bytes())
+    seq2seq(folder, [*targets, *words], start="</s>")
+    settings = {"source_lang": source, "target_lang": target}
+    (folder / "tokenizer_config.json").write_text(json.dumps(settings), encoding="utf-8")
+    return folder
+
+
 def family(folder: Path, name: str, *, seed: int = 0) -> Path:
     """Write a folder as a conversion of that family's checkpoint leaves it."""
     folder.mkdir(parents=True, exist_ok=True)
