@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 
 from . import dask_checkpoint, engine
 from .catalog import Task
+from .dask_worker import threads, where, while_wanted
 from .errors import ModelError, OptionError
 from .frames_column import Column
 from .frames_map import Target, target_of
@@ -59,25 +59,29 @@ def _outcome(column: Column, call: Call) -> Outcome:
     if not column.uniques:
         return Outcome.empty(0)
     _check_key(call)
-    with _turn, engine.thread_share(_threads()), _told_where():
-        file = None
-        if call.checkpoint is not None:
-            file = dask_checkpoint.file_of(call.checkpoint, call.task, call.options, column.uniques)
-            kept = dask_checkpoint.load(file, len(column.uniques)) if file is not None else None
-            if kept is not None:
-                return kept
-        made: Outcome = run(
-            call.task,
-            column,
-            call.options,
-            lambda outcome: outcome,
-            progress=False,
-            strict=call.strict,
-            quiet=True,
-        )
-        if file is not None:
-            dask_checkpoint.save(file, made)
-        return made
+    with _turn, engine.thread_share(threads()), _told_where():
+        return while_wanted(lambda: _kept_or_made(column, call))
+
+
+def _kept_or_made(column: Column, call: Call) -> Outcome:
+    file = None
+    if call.checkpoint is not None:
+        file = dask_checkpoint.file_of(call.checkpoint, call.task, call.options, column.uniques)
+        kept = dask_checkpoint.load(file, len(column.uniques)) if file is not None else None
+        if kept is not None:
+            return kept
+    made: Outcome = run(
+        call.task,
+        column,
+        call.options,
+        lambda outcome: outcome,
+        progress=False,
+        strict=call.strict,
+        quiet=True,
+    )
+    if file is not None:
+        dask_checkpoint.save(file, made)
+    return made
 
 
 def _check_key(call: Call) -> None:
@@ -93,7 +97,7 @@ def _check_key(call: Call) -> None:
     if not os.environ.get(KEY_VARIABLE):
         raise OptionError(
             f"operator {call.options['operator']!r} needs {KEY_VARIABLE}, set to the same value on "
-            f"every worker{_where(' (it is not on {})')}: without it one value would become "
+            f"every worker{where(' (it is not on {})')}: without it one value would become "
             "another in each partition."
         )
 
@@ -104,30 +108,7 @@ def _told_where() -> Iterator[None]:
     try:
         yield
     except ModelError as error:
-        where = _where("Worker {}: ")
-        if not where:
+        worker = where("Worker {}: ")
+        if not worker:
             raise
-        raise type(error)(f"{where}{error}") from error
-
-
-def _where(form: str) -> str:
-    worker = _worker()
-    return form.format(worker.address) if worker is not None else ""
-
-
-def _threads() -> int | None:
-    """Return how many threads the worker has, or None outside of one."""
-    worker = _worker()
-    return worker.state.nthreads if worker is not None else None
-
-
-def _worker() -> Any:
-    """Return the distributed worker that this is run by, or None."""
-    # Not imported: what runs without distributed need not have it.
-    distributed = sys.modules.get("distributed")
-    if distributed is None:
-        return None
-    try:
-        return distributed.get_worker()
-    except ValueError:
-        return None
+        raise type(error)(f"{worker}{error}") from error

@@ -17,8 +17,8 @@ def stream(collection: Any, *, in_flight: int | None = None) -> Iterator[Any]:
     """Yield the partitions of a dask DataFrame or Series in order, as each is finished.
 
     Neither the client nor the workers hold the whole: a few partitions run at a time, and one
-    that was handed over is forgotten. Ctrl-C, or leaving the loop, cancels those that are left;
-    one that a worker is in the middle of is worked on to its end, and dropped.
+    that was handed over is forgotten. Ctrl-C, or leaving the loop, cancels those that are left,
+    and a worker that is in the middle of one stops.
 
     Parameters
     ----------

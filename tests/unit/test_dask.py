@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,9 +21,15 @@ dd = pytest.importorskip("dask.dataframe")
 import slm_magic  # noqa: E402
 import slm_magic.dask  # noqa: E402
 import slm_magic.frames  # noqa: E402
-from slm_magic import engine  # noqa: E402
+from slm_magic import dask_worker, engine  # noqa: E402
 from slm_magic.engine.plan import plan  # noqa: E402
-from slm_magic.errors import FlaggedError, ModelNotInstalledError, OptionError  # noqa: E402
+from slm_magic.errors import (  # noqa: E402
+    FlaggedError,
+    ModelNotInstalledError,
+    OptionError,
+    SlmMagicError,
+)
+from slm_magic.stopping import pause  # noqa: E402
 
 WORDS = {"the": "le", "cat": "chat", "dog": "chien", "sleeps": "dort", "eats": "mange"}
 TEXTS = [
@@ -237,6 +244,62 @@ def test_a_share_of_the_cores_is_planned_for(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("SLM_MAGIC_THREADS", "2")
     with engine.thread_share(1):
         assert threads("encoder", "bulk") == 2  # a user's word comes first
+
+
+@pytest.fixture
+def task(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The state of a task that this thread runs on a worker."""
+    task = SimpleNamespace(state="executing")
+    worker = SimpleNamespace(
+        get_current_task=lambda: "key", state=SimpleNamespace(tasks={"key": task})
+    )
+    monkeypatch.setattr(dask_worker, "_worker", lambda: worker)
+    monkeypatch.setattr(dask_worker, "WATCH_SECONDS", 0.01)
+    return task
+
+
+def test_work_that_is_wanted_is_left_alone(task: Any) -> None:
+    def work() -> str:
+        for _ in range(10):
+            pause(0.01)
+        return "done"
+
+    assert dask_worker.while_wanted(work) == "done"
+
+    def interrupted() -> str:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        dask_worker.while_wanted(interrupted)
+
+
+def test_work_of_a_cancelled_task_stops_with_an_error_that_leaves_the_worker_alive(
+    task: Any,
+) -> None:
+    def work() -> None:
+        task.state = "cancelled"
+        while True:
+            pause(60)
+
+    with pytest.raises(SlmMagicError, match="Cancelled"):
+        dask_worker.while_wanted(work)
+
+
+def test_a_task_that_is_asked_for_again_while_it_stops_is_done_all_the_same(task: Any) -> None:
+    runs = []
+
+    def work() -> str:
+        runs.append(task.state)
+        if len(runs) == 2:
+            return "done"
+        task.state = "cancelled"
+        try:
+            while True:
+                pause(60)
+        finally:
+            task.state = "executing"
+
+    assert dask_worker.while_wanted(work) == "done" and len(runs) == 2
 
 
 def files(folder: Path) -> dict[str, int]:

@@ -26,6 +26,7 @@ distributed = pytest.importorskip("distributed")
 
 import slm_magic as slm  # noqa: E402
 import slm_magic.dask  # noqa: E402
+import slm_magic.engine  # noqa: E402
 import slm_magic.frames  # noqa: E402
 from slm_magic.errors import ModelNotInstalledError, OptionError, UnknownModelError  # noqa: E402
 from slm_magic.store import Store  # noqa: E402
@@ -173,6 +174,33 @@ def test_ctrl_c_at_the_client_cancels(client: Any, df: Any, tmp_path: Path) -> N
     until(lambda: not any(client.processing().values()))
     assert client.futures == {} and len(list(tmp_path.iterdir())) < ROWS // 4
     pd.testing.assert_frame_equal(pd.concat(got), wanted(df).iloc[: sum(map(len, got))])
+
+
+def test_a_worker_in_the_middle_of_a_cancelled_partition_stops_and_lives(
+    client: Any, df: Any, tmp_path: Path
+) -> None:
+    begun, kept = tmp_path / "begun", tmp_path / "kept"
+
+    def mark(part: Any) -> Any:
+        begun.touch()
+        return part
+
+    # Minutes of work in one partition, each text another.
+    long = pd.DataFrame({"n": range(30_000)})
+    long["review"] = [f"The {WORDS[n % 24]} of number {n} is here." for n in long["n"]]
+    ddf = dd.from_pandas(long, npartitions=1).map_partitions(mark, meta=long.iloc[:0])
+    series = ddf["review"].slm.translate(**OPTIONS, checkpoint=kept)
+    future = client.compute(series)
+    until(begun.exists)
+    until(lambda: any(client.run(lambda: "mine" in slm_magic.engine.loaded()).values()))
+    pids = client.run(os.getpid)
+    future.cancel()
+    until(lambda: not any(client.run(lambda dask_worker: len(dask_worker.active_threads)).values()))
+    # It did not come to its end, and the workers live and work.
+    assert not list(kept.glob("*"))
+    assert client.run(os.getpid) == pids
+    again = dd.from_pandas(df, npartitions=2)["review"].slm.translate(**OPTIONS).compute()
+    assert again.tolist()[1] == wanted(df)["review_fr"].tolist()[1]
 
 
 @pytest.fixture(autouse=True)
