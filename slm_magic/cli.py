@@ -10,7 +10,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .commands import formats, manage, run
+from . import whole_files
+from .commands import formats, manage, notebook, run
 from .commands.parse import Parsed, Word, help_text, parse
 from .errors import Interrupted, OptionError, SlmMagicError
 from .settings import read
@@ -42,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if parsed.command.task is None:
             print(manage.run(parsed, progress=sys.stderr.isatty()))
             return 0
+        if parsed.command.name != parsed.command.task:
+            return _notebook(parsed)
         return _task(parsed)
     except OptionError as error:
         print(f"slm-magic: {error}", file=sys.stderr)
@@ -49,8 +52,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SlmMagicError as error:
         print(f"slm-magic: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("slm-magic: interrupted", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        told = error if isinstance(error, Interrupted) else "interrupted"
+        print(f"slm-magic: {told}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         # Whoever read our output has gone; Python must not complain about it at exit.
@@ -80,6 +84,17 @@ def _task(parsed: Parsed) -> int:
     if not quiet:
         _tell_flags(results, list(map(str, parsed.words)))
     return code
+
+
+def _notebook(parsed: Parsed) -> int:
+    defaults, quiet = read(), bool(parsed.options.get("quiet"))
+    kwargs = run.arguments(parsed, defaults, "shell")
+    bar = not quiet and sys.stderr.isatty() and defaults.get("progress") is not False
+    done = notebook.run(parsed, kwargs, progress=bar)
+    print(done.text)
+    for line in () if quiet else done.notes:
+        print(f"slm-magic: {line}", file=sys.stderr)
+    return done.code
 
 
 def _tell_flags(results: Any, files: Sequence[str]) -> None:
@@ -121,14 +136,7 @@ def _write(text: str, out: str | None) -> None:
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.buffer.flush()
         return
-    target = Path(out)
-    partial = target.with_name(f".{target.name}.part")
-    try:
-        partial.write_bytes(text.encode("utf-8"))
-        partial.replace(target)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        raise OptionError(f"{out} cannot be written: {error.strerror}") from error
+    whole_files.write(Path(out), text.encode("utf-8"))
 
 
 if __name__ == "__main__":

@@ -186,8 +186,9 @@ class Interrupted(KeyboardInterrupt):
         total: int,
         unfinished: Iterable[int] = (),
         part: Any = None,
+        advice: str = "",
     ) -> None:
-        super().__init__(f"Interrupted: {done} of {total} finished.")
+        super().__init__(f"Interrupted: {done} of {total} finished.{advice and f' {advice}'}")
         self.results = results
         self.done = done
         self.total = total

@@ -107,10 +107,10 @@ def parse(words: Sequence[str], front: FrontEnd) -> Parsed:
     known = [command.name for command in commands_of(front)]
     if not line:
         raise OptionError(f"Say what to do. Commands: {', '.join(known)}.")
-    name, rest = line[0], line[1:]
+    name, rest = _name(line, known)
     if name not in known:
         raise OptionError(
-            f"There is no command {str(name)!r}.{did_you_mean(name, known)} "
+            f"There is no command {name!r}.{did_you_mean(name, known)} "
             f"Commands: {', '.join(known)}."
         )
     command = COMMANDS[name]
@@ -118,6 +118,17 @@ def parse(words: Sequence[str], front: FrontEnd) -> Parsed:
     if not parsed.options.get("help"):
         _check_count(parsed, front)
     return parsed
+
+
+def _name(line: Sequence[Word], known: Sequence[str]) -> tuple[str, Sequence[Word]]:
+    """Return the command's name, of two words where its first is no command, and the rest."""
+    first = str(line[0])
+    if not any(name.startswith(f"{first} ") for name in known):
+        return first, line[1:]
+    if len(line) == 1 or line[1].is_option:
+        words = ", ".join(name for name in known if name.startswith(f"{first} "))
+        raise OptionError(f"Say what to do with it: {words}.")
+    return f"{first} {line[1]}", line[2:]
 
 
 class _Reader:
@@ -207,7 +218,7 @@ def usage(command: Command, front: FrontEnd) -> str:
     """Return the one line that shows how to call `command`."""
     many = "..." if command.names and command.most is None else ""
     if front == "shell":
-        names = "[FILE...]" if command.task else command.names + many
+        names = "[FILE...]" if command.name == command.task else command.names + many
         return " ".join(f"slm-magic {command.name} {names} [options]".split())
     if command.task:
         return f"%slm {command.name} VARIABLE [options], or %%slm {command.name} [options]"

@@ -110,40 +110,121 @@ def _task(name: Task, help: str, *options: Option) -> Command:
     )
 
 
+_TO = Option(
+    "--to",
+    "target",
+    "language to translate into",
+    "LANGUAGE",
+    "target",
+    "target",
+    also=("--target", "--lang", "--language", "--tgt", "--into"),
+    values="language",
+)
+_FROM = Option(
+    "--from",
+    "source",
+    "language to translate from; detected when left out",
+    "LANGUAGE",
+    "source",
+    "source",
+    also=("--source", "--src"),
+    values="language",
+)
+_BEAM = Option(
+    "--beam",
+    "beam",
+    "beam size; 1 is fastest",
+    "N",
+    "beam_size",
+    "beam",
+    also=("--beams", "--beam-size", "--num-beams"),
+    number=True,
+)
+_QUOTES = Option(
+    "--quotes",
+    "quotes",
+    "set quotation marks as the language does, or keep the model's: language or keep",
+    "QUOTES",
+    "quotes",
+    values="quotes",
+)
+_ENTITIES = Option(
+    "--entities",
+    "entities",
+    "entity types to take out, joined by commas",
+    "TYPES",
+    "entities",
+    "entities",
+    also=("--types", "--entity"),
+    values="entity",
+)
+_OPERATOR = Option(
+    "--operator",
+    "operator",
+    "what to put in place: tag, mask, hash or fake",
+    "OPERATOR",
+    "operator",
+    "operator",
+    also=("--mode", "--method"),
+    values="operator",
+)
+_LANGUAGE = Option(
+    "--language",
+    "language",
+    "language of the text",
+    "LANGUAGE",
+    "language",
+    "language",
+    also=("--lang", "--from"),
+    values="language",
+)
+
+# What the commands for whole notebooks share.
+_WRITTEN = (
+    Option(
+        "--out",
+        "out",
+        "write to this notebook instead of one beside the input",
+        "FILE",
+        short="-o",
+        also=("--output",),
+        values="file",
+    ),
+    Option("--force", "force", "replace the output if it exists", also=("--overwrite",)),
+    Option(
+        "--quiet",
+        "quiet",
+        "no progress bar and nothing on standard error",
+        short="-q",
+        also=("--silent",),
+    ),
+    _HELP,
+)
+
+
+def _notebook(name: str, task: Task, help: str, *options: Option) -> Command:
+    """Make a command for one whole notebook; its domain is never a setting's, as for `_task`."""
+    domain = replace(_DOMAIN, setting="")
+    return Command(
+        f"notebook {name}",
+        help,
+        (*options, _MODEL, domain, *_WRITTEN),
+        task,
+        "FILE.ipynb",
+        1,
+        1,
+        ("file",),
+        only="shell",
+    )
+
+
 _ALL = (
     _task(
         "translate",
         "translate into another language",
-        Option(
-            "--to",
-            "target",
-            "language to translate into",
-            "LANGUAGE",
-            "target",
-            "target",
-            also=("--target", "--lang", "--language", "--tgt", "--into"),
-            values="language",
-        ),
-        Option(
-            "--from",
-            "source",
-            "language to translate from; detected when left out",
-            "LANGUAGE",
-            "source",
-            "source",
-            also=("--source", "--src"),
-            values="language",
-        ),
-        Option(
-            "--beam",
-            "beam",
-            "beam size; 1 is fastest",
-            "N",
-            "beam_size",
-            "beam",
-            also=("--beams", "--beam-size", "--num-beams"),
-            number=True,
-        ),
+        _TO,
+        _FROM,
+        _BEAM,
         Option(
             "--markup",
             "markup",
@@ -152,14 +233,7 @@ _ALL = (
             "markup",
             values="markup",
         ),
-        Option(
-            "--quotes",
-            "quotes",
-            "set quotation marks as the language does, or keep the model's: language or keep",
-            "QUOTES",
-            "quotes",
-            values="quotes",
-        ),
+        _QUOTES,
         _CACHE,
     ),
     _task(
@@ -217,36 +291,32 @@ _ALL = (
     _task(
         "redact",
         "take personal data out",
+        _ENTITIES,
+        _OPERATOR,
+        _LANGUAGE,
+    ),
+    _notebook(
+        "translate",
+        "translate",
+        "write a copy of a notebook in another language",
+        _TO,
+        _FROM,
         Option(
-            "--entities",
-            "entities",
-            "entity types to take out, joined by commas",
-            "TYPES",
-            "entities",
-            "entities",
-            also=("--types", "--entity"),
-            values="entity",
+            "--comments",
+            "comments",
+            "translate the comments of code cells too",
+            argument="comments",
+            also=("--code-comments",),
         ),
         Option(
-            "--operator",
-            "operator",
-            "what to put in place: tag, mask, hash or fake",
-            "OPERATOR",
-            "operator",
-            "operator",
-            also=("--mode", "--method"),
-            values="operator",
+            "--resume",
+            "resume",
+            "go on where an interrupted run ended",
+            argument="resume",
+            also=("--continue",),
         ),
-        Option(
-            "--language",
-            "language",
-            "language of the text",
-            "LANGUAGE",
-            "language",
-            "language",
-            also=("--lang", "--from"),
-            values="language",
-        ),
+        _BEAM,
+        _QUOTES,
     ),
     Command(
         "pull",
