@@ -90,11 +90,18 @@ def _notebook(parsed: Parsed) -> int:
     defaults, quiet = read(), bool(parsed.options.get("quiet"))
     kwargs = run.arguments(parsed, defaults, "shell")
     bar = not quiet and sys.stderr.isatty() and defaults.get("progress") is not False
-    done = notebook.run(parsed, kwargs, progress=bar)
+    done = notebook.run(parsed, kwargs, progress=bar, ask=_ask)
     print(done.text)
     for line in () if quiet else done.notes:
         print(f"slm-magic: {line}", file=sys.stderr)
     return done.code
+
+
+def _ask(question: str) -> str:
+    try:
+        return input(question)
+    except EOFError as error:
+        raise OptionError("--accept ask needs a terminal; use --accept all or types.") from error
 
 
 def _tell_flags(results: Any, files: Sequence[str]) -> None:

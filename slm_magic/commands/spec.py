@@ -24,6 +24,7 @@ Values = Literal[
     "task",
     "markup",
     "quotes",
+    "accept",
     "file",
 ]
 

@@ -113,4 +113,5 @@ _CHOICES: Mapping[str, Callable[[], tuple[str, ...]]] = {
     "task": lambda: TASKS,
     "markup": _markups,
     "quotes": _quotes,
+    "accept": lambda: ("all", "ask", *ENTITY_TYPES),
 }

@@ -1,5 +1,20 @@
 """Whole notebooks: translated into another language, or emptied of personal data."""
 
+from .fields import Unseen
+from .finding import Doubt, Find, Finds, find_personal
+from .redacting import Left, RedactedNotebook, redact_notebook
 from .translating import CellFlag, TranslatedNotebook, translate_notebook
 
-__all__ = ["CellFlag", "TranslatedNotebook", "translate_notebook"]
+__all__ = [
+    "CellFlag",
+    "Doubt",
+    "Find",
+    "Finds",
+    "Left",
+    "RedactedNotebook",
+    "TranslatedNotebook",
+    "Unseen",
+    "find_personal",
+    "redact_notebook",
+    "translate_notebook",
+]

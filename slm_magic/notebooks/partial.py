@@ -7,10 +7,11 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from .. import __version__, whole_files
+from .. import whole_files
 from ..json_files import load_json
 
 # Between two writes; what a crash may cost.
@@ -38,7 +39,7 @@ class Partial:
 
     def __init__(self, output: Path, options: Mapping[str, Any]) -> None:
         self.path = output.with_name(f".{output.name}.part")
-        made = json.dumps([__version__, options], sort_keys=True, default=str)
+        made = json.dumps([metadata.version("slm-magic"), options], sort_keys=True, default=str)
         self._options = hashlib.sha256(made.encode()).hexdigest()
         self._texts: dict[str, Finished] = {}
         self._written = time.monotonic()

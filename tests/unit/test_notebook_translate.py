@@ -250,7 +250,7 @@ def test_flags_name_the_cell_and_quote_nothing(
     told = capsys.readouterr()
     assert told.out == f"{tmp_path / 'a.fr.ipynb'}: 2 cells, en to fr.\n"
     assert "slm-magic: cell 2: number_changed: " in told.err
-    assert "slm-magic: 1 of 2 cells flagged: number_changed 2\n" in told.err
+    assert "slm-magic: 1 cell flagged: number_changed 2\n" in told.err
     assert "cell 1" not in told.err and "secret" not in told.err.lower()
 
 

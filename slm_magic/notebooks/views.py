@@ -1,0 +1,235 @@
+"""What a person reads of a text with markup in it, and where each letter of that stands.
+
+Names are searched in what is read: "<b>Maria</b> Rossi" is one name, and so is one that a terminal
+colours half. What is taken out is taken out of the text itself, with its markup around it whole.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from ..text.protect import find_spans
+
+Edit = tuple[int, int, str]
+
+# Colours of a terminal, and pictures written into a text: nobody reads a name in them.
+DATA = re.compile(r"data:[\w.+/-]+(?:;[\w=.-]+)*;base64,[A-Za-z0-9+/=\s]*[A-Za-z0-9+/=]")
+_NOT_READ = re.compile(rf"\x1b\[[0-9;?]*[A-Za-z]|{DATA.pattern}")
+_FORMATTING = re.compile(
+    r"</?(?:b|i|em|strong|u|s|del|ins|mark|small|big|sub|sup|span|font)>", re.I
+)
+_ATTRIBUTE = re.compile(
+    r"(?P<name>[^\s=>/\"'<]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"']+))", re.S
+)
+# Attributes that a person may read, or that hold an address.
+_READ = frozenset({"title", "alt", "href", "src", "placeholder", "value", "content", "summary",
+    "label", "cite", "action", "download", "aria-label", "aria-description"})  # fmt: skip
+# Elements that words do not run through.
+_INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
+    "em", "font", "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "span", "strike",
+    "strong", "sub", "sup", "time", "tspan", "tt", "u", "var", "wbr"})  # fmt: skip
+_OPAQUE = ("script", "style", "template")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text as it is read.
+
+    Attributes
+    ----------
+    text
+        What is read.
+    places
+        Where each of its characters stands in the raw text, as (start, end); the same place for
+        characters that come from one entity, an empty one for a break that is not written. None
+        where the raw text is read as it is.
+    escape
+        Makes a replacement fit the markup, given its place in the raw text.
+    name
+        Which part it is, such as ``title`` for that attribute; empty for the text itself.
+    """
+
+    text: str
+    places: tuple[tuple[int, int], ...] | None = None
+    escape: Callable[[str, int], str] = lambda text, at: text
+    name: str = ""
+
+    def edits(self, start: int, end: int, new: str) -> list[Edit]:
+        """Return what to change in the raw text, so that ``text[start:end]`` reads `new`.
+
+        The replacement goes where the first piece was; other pieces go, the markup between stays.
+        """
+        if self.places is None:
+            return [(start, end, self.escape(new, start))]
+        pieces: list[tuple[int, int]] = []
+        for low, high in self.places[start:end]:
+            if low == high:
+                continue
+            if pieces and pieces[-1][1] >= low:
+                pieces[-1] = (pieces[-1][0], max(high, pieces[-1][1]))
+            else:
+                pieces.append((low, high))
+        found = [(low, high, "") for low, high in pieces]
+        if found:
+            low, high, _ = found[0]
+            found[0] = (low, high, self.escape(new, low))
+        return found
+
+
+def apply(raw: str, edits: Iterable[Edit]) -> str:
+    """Return `raw` with edits made; one that overlaps an earlier one is left out."""
+    parts, at = [], 0
+    for start, end, new in sorted(edits):
+        if start < at:
+            continue
+        parts += [raw[at:start], new]
+        at = end
+    return "".join(parts) + raw[at:]
+
+
+def plain(raw: str) -> View:
+    """Return a text as a terminal shows it: without its colours."""
+    return _without(raw, [m.span() for m in _NOT_READ.finditer(raw)])
+
+
+def markdown(raw: str) -> View:
+    """Return a Markdown text without its emphasis; its links, code and tags are read as they are."""
+    spans = find_spans(raw)
+    code = [(s.start, s.end) for s in spans if s.kind == "code"]
+    hidden = [(s.start, s.end) for s in spans if s.kind == "emphasis"]
+    hidden += [m.span() for m in _NOT_READ.finditer(raw)]
+    hidden += [m.span() for m in _FORMATTING.finditer(raw)]
+
+    def escape(text: str, at: int) -> str:
+        # To Markdown <PERSON_1> would be an element of HTML, which shows nothing.
+        if any(start <= at < end for start, end in code):
+            return text
+        return re.sub(r"([<*])", r"\\\1", text)
+
+    view = _without(raw, hidden)
+    return View(view.text, view.places, escape)
+
+
+def _without(raw: str, hidden: Iterable[tuple[int, int]]) -> View:
+    text: list[str] = []
+    places: list[tuple[int, int]] = []
+    at = 0
+    for start, end in sorted(hidden):
+        if start < at:
+            at = max(at, end)
+            continue
+        text.append(raw[at:start])
+        places += [(i, i + 1) for i in range(at, start)]
+        at = end
+    if not at:
+        return View(raw)
+    text.append(raw[at:])
+    places += [(i, i + 1) for i in range(at, len(raw))]
+    return View("".join(text), tuple(places))
+
+
+def page(raw: str) -> tuple[list[View], list[str]]:
+    """Return what is read of HTML or SVG: its text, attributes and comments, a view each.
+
+    Returns
+    -------
+    list[View], list[str]
+        The views, and names of what cannot be looked into (``script``, ``picture``).
+    """
+    reader = _Page(raw)
+    reader.feed(raw)
+    reader.close()
+    body = View("".join(reader.text), tuple(reader.places), lambda text, at: html.escape(text))
+    return [body, *reader.others], sorted(reader.unseen)
+
+
+class _Page(HTMLParser):
+    def __init__(self, raw: str) -> None:
+        super().__init__(convert_charrefs=False)
+        self._raw = raw
+        self._lines = [0, *(m.end() for m in re.finditer("\n", raw))]
+        self._within = ""
+        self.text: list[str] = []
+        self.places: list[tuple[int, int]] = []
+        self.others: list[View] = []
+        self.unseen: set[str] = set()
+
+    def _at(self) -> int:
+        line, column = self.getpos()
+        return self._lines[line - 1] + column
+
+    def handle_data(self, data: str) -> None:
+        if self._within:
+            self.unseen.add(self._within)
+            return
+        at = self._at()
+        self.text.append(data)
+        self.places += [(i, i + 1) for i in range(at, at + len(data))]
+
+    def handle_entityref(self, name: str) -> None:
+        self._character(f"&{name}")
+
+    def handle_charref(self, name: str) -> None:
+        self._character(f"&#{name}")
+
+    def _character(self, written: str) -> None:
+        at = self._at()
+        end = at + len(written)
+        if self._raw[end : end + 1] == ";":
+            end += 1
+        made = html.unescape(self._raw[at:end])
+        self.text.append(made)
+        self.places += [(at, end)] * len(made)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._break(tag)
+        if tag in _OPAQUE:
+            self._within = tag
+        self._attributes()
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._break(tag)
+        self._attributes()
+
+    def handle_endtag(self, tag: str) -> None:
+        self._break(tag)
+        if tag == self._within:
+            self._within = ""
+
+    def handle_comment(self, data: str) -> None:
+        at = self._at() + len("<!--")
+        if data.strip() and self._raw.startswith(data, at):
+            places = tuple((i, i + 1) for i in range(at, at + len(data)))
+            self.others.append(View(data, places, name="comment"))
+
+    def _break(self, tag: str) -> None:
+        if tag not in _INLINE and self.text and not self.text[-1].endswith("\n"):
+            at = self._at()
+            self.text.append("\n")
+            self.places.append((at, at))
+
+    def _attributes(self) -> None:
+        tag, at = self.get_starttag_text() or "", self._at()
+        for match in _ATTRIBUTE.finditer(tag):
+            group = next(g for g in ("a", "b", "c") if match[g] is not None)
+            name, value = match["name"].lower(), match[group]
+            if name == "srcdoc":
+                self.unseen.add("page in a frame")
+            elif value.lower().startswith("data:"):
+                self.unseen.add("picture or file in the text")
+            elif name in _READ or name.startswith("data-"):
+                self.others.append(_value(value, at + match.start(group), name))
+
+
+def _value(raw: str, at: int, name: str) -> View:
+    text: list[str] = []
+    places: list[tuple[int, int]] = []
+    for match in re.finditer(r"&#?\w+;|.", raw, re.S):
+        made = html.unescape(match[0])
+        text.append(made)
+        places += [(at + match.start(), at + match.end())] * len(made)
+    return View("".join(text), tuple(places), lambda new, at: html.escape(new), name)
