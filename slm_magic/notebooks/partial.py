@@ -5,11 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from .. import whole_files
 from ..json_files import load_json
@@ -34,12 +31,13 @@ class Partial:
     output
         Where the translation will be written.
     options
-        All that a translation depends on but the text; texts made with others are not used.
+        All that a translation depends on but the text, as JSON's values; texts that were made with
+        others are not used.
     """
 
-    def __init__(self, output: Path, options: Mapping[str, Any]) -> None:
+    def __init__(self, output: Path, options: object) -> None:
         self.path = output.with_name(f".{output.name}.part")
-        made = json.dumps([metadata.version("slm-magic"), options], sort_keys=True, default=str)
+        made = json.dumps(options, sort_keys=True)
         self._options = hashlib.sha256(made.encode()).hexdigest()
         self._texts: dict[str, Finished] = {}
         self._written = time.monotonic()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ..errors import EmptyTextError, Interrupted, LanguageError, OptionError
-from ..tasks import bulk
-from ..tasks.results import Result, Translation
+from ..tasks import bulk, translate
+from ..tasks.results import Result
+from ..tasks.translate_run import Translating
 from ..text import languages
 from ..text.markdown import blocks
 from ..text.protect import blank_spans
@@ -106,8 +108,8 @@ def translate_notebook(
     resume
         Go on where an interrupted run ended: cells stay that have the same source and options.
     on_cell
-        Called with how many cells are done and how many there are to do, each time one is done.
-        An exception it raises, such as KeyboardInterrupt, ends the run as Ctrl-C does.
+        Called with how many cells are done and how many there are, each time one is done. A
+        KeyboardInterrupt that it raises ends the run as Ctrl-C does.
     progress
         Whether to show a bar.
     **options
@@ -134,7 +136,8 @@ def translate_notebook(
     code = languages.parse(target)
     written = files.output(given, out, code, replace=force or resume)
     texts = _Texts(notebook, code, source, comments)
-    partial = Partial(written, {"target": code, "source": texts.source, **options})
+    runners = texts.runners({**options, "target": code})
+    partial = Partial(written, [one.identify([(0, "")]) for one in runners.values()])
     if resume:
         partial.load()
     elif partial.path.exists() and not force:
@@ -144,7 +147,8 @@ def translate_notebook(
         )
     resumed = texts.take(partial)
     try:
-        texts.run(partial, on_cell, progress, {**options, "target": code})
+        texts.run(runners, partial, on_cell, progress)
+        files.write(notebook.with_node(texts.node()), written)
     except KeyboardInterrupt as error:
         partial.save()
         results = [item.result and item.result.text for item in texts.items]
@@ -153,7 +157,6 @@ def translate_notebook(
     except BaseException:
         partial.save()
         raise
-    files.write(notebook.with_node(texts.node()), written)
     partial.remove()
     return TranslatedNotebook(
         path=written,
@@ -244,43 +247,40 @@ class _Texts:
             item.result = partial.get(item.kind, item.text)
         return sum(item.result is not None for item in self.items)
 
+    def runners(self, options: Mapping[str, Any]) -> dict[str, Translating]:
+        """Return what translates each kind of text."""
+        return {
+            kind: translate.runner(source=self.source, markup=markup, **options)
+            for kind, markup in (("cell", "markdown"), ("comment", "text"))
+        }
+
     def run(
-        self, partial: Partial, on_cell: OnCell | None, progress: bool, options: dict[str, Any]
+        self,
+        runners: Mapping[str, Translating],
+        partial: Partial,
+        on_cell: OnCell | None,
+        progress: bool,
     ) -> None:
-        """Translate what is not finished: all cells in one call, then all comments in one."""
-        told = self.done
-        for kind, markup in (("cell", "markdown"), ("comment", "text")):
+        """Translate what is not finished: all cells in one run, then all comments in one."""
+        left = Counter(item.cell for item in self.items if item.result is None)
+        for kind, runner in runners.items():
             open_items = [i for i in self.items if i.kind == kind and i.result is None]
 
-            def put(
-                row: int, result: Result, kind: str = kind, rows: Sequence[_Item] = open_items
-            ) -> None:
-                nonlocal told
-                finished = Finished(result.text, tuple((f.kind, f.message) for f in result.flags))
-                rows[row].result = finished
-                partial.put(kind, rows[row].text, finished)
-                if on_cell is not None and self.done > told:
-                    told = self.done
-                    on_cell(told, self.total)
+            def put(row: int, result: Result, items: Sequence[_Item] = open_items) -> None:
+                item = items[row]
+                flags = tuple((flag.kind, flag.message) for flag in result.flags)
+                item.result = Finished(result.text, flags)
+                partial.put(item.kind, item.text, item.result)
 
-            if not open_items:
-                continue
-            try:
-                bulk.run(
-                    "translate",
-                    [item.text for item in open_items],
-                    put,
-                    progress=progress,
-                    source=self.source,
-                    markup=markup,
-                    **options,
-                )
-            except Interrupted as error:
-                for row, result in enumerate(error.results):
-                    item = open_items[row]
-                    if isinstance(result, Translation) and item.result is None and _whole(result):
-                        put(row, result)
-                raise
+            def told(row: int, items: Sequence[_Item] = open_items) -> None:
+                cell = items[row].cell
+                left[cell] -= 1
+                if on_cell is not None and not left[cell]:
+                    on_cell(self.total - sum(count > 0 for count in left.values()), self.total)
+
+            if open_items:
+                meter = _Meter(f"{runner.what} {kind}s", len(open_items), told, show=progress)
+                bulk.drive(runner, [(row, i.text) for row, i in enumerate(open_items)], put, meter)
 
     def node(self) -> files.Node:
         """Return the notebook with the translations in it."""
@@ -317,10 +317,16 @@ class _Texts:
         return {**self._notebook.node, "cells": cells}
 
 
-def _whole(result: Translation) -> bool:
-    # What Ctrl-C left in the source language is flagged so; what the model failed at is as well,
-    # and is tried once more.
-    return not any(flag.kind == "untranslated" for flag in result.flags)
+class _Meter(bulk.Meter):
+    """The bar of a run, which tells of each text as soon as the model is done with it."""
+
+    def __init__(self, what: str, total: int, told: Callable[[int], object], *, show: bool) -> None:
+        super().__init__(what, show=show, total=total)
+        self._told = told
+
+    def row(self, row: int) -> None:
+        super().row(row)
+        self._told(row)
 
 
 def _prose(text: str) -> str:

@@ -288,8 +288,8 @@ def test_ctrl_c_keeps_finished_cells_and_resume_goes_on(
     assert part.exists() and not (tmp_path / "a.fr.ipynb").exists()
     model.interrupt_after = None
     # Neither thrown away nor used in silence.
-    assert cli.main(argv) == 1 or "--resume" in capsys.readouterr().err
-    # Another option makes other texts: all are translated anew, and again with the first options.
+    assert cli.main(argv) == 2
+    assert "--resume" in capsys.readouterr().err
     model.calls.clear()
     done = translate_notebook(path, target="fr", source="en", resume=True)
     assert done.resumed == 4 and len(model.calls[0]["texts"]) == 2
@@ -329,22 +329,33 @@ def test_progress_is_told_by_cell_and_can_stop(model: FakeSeq2Seq, tmp_path: Pat
     def stop(done: int, total: int) -> None:
         raise KeyboardInterrupt
 
-    with pytest.raises(Interrupted):
+    with pytest.raises(Interrupted) as caught:
         translate_notebook(path, target="fr", on_cell=stop, force=True)
-    assert (tmp_path / ".rain.fr.ipynb.part").exists() or (tmp_path / ".a.fr.ipynb.part").exists()
+    assert caught.value.done == 1
+    assert translate_notebook(path, target="fr", resume=True).resumed == 1
 
 
-def test_a_failure_keeps_what_was_finished(
+def test_an_output_that_cannot_be_written_costs_no_work(
     model: FakeSeq2Seq, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from slm_magic import whole_files
+
     path = put(tmp_path / "a.ipynb", full())
+    real = whole_files.write
 
-    def crash(done: int, total: int) -> None:
-        raise RuntimeError("a fault in a caller's function")
+    def refuse(target: Path, data: bytes) -> None:
+        if target.suffix == ".ipynb":
+            raise OptionError(f"{target} cannot be written: No space left on device.")
+        real(target, data)
 
-    with pytest.raises(RuntimeError):
-        translate_notebook(path, target="fr", on_cell=crash)
-    assert (tmp_path / ".a.fr.ipynb.part").exists()
+    monkeypatch.setattr(whole_files, "write", refuse)
+    with pytest.raises(OptionError, match="No space left"):
+        translate_notebook(path, target="fr")
+    monkeypatch.undo()
+    install(monkeypatch, model)
+    model.calls.clear()
+    done = translate_notebook(path, target="fr", resume=True)
+    assert done.resumed == 2 and model.calls == []
 
 
 def test_links_follow_their_headings(model: FakeSeq2Seq, tmp_path: Path) -> None:
