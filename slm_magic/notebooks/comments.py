@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .comments_code import looks_like_code
+from .comments_code import has_words, looks_like_code, with_quoted_code
 
 # What tools read. A name alone, or followed by a colon, an equals sign or a bracket.
 _PRAGMA = re.compile(
@@ -43,14 +43,17 @@ class Comment:
     lines
         Where the words of each line stand in the cell, as (start, end).
     text
-        The words, a line each.
+        The words, a line each, with names of the code in backticks: a model leaves these.
     mark
         What stands before the words of a line: its indent, sign and space.
+    quoted
+        The names that are in backticks here only.
     """
 
     lines: tuple[tuple[int, int], ...]
     text: str
     mark: str
+    quoted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,19 +192,19 @@ def _grouped(source: str, found: Iterable[tuple[int, int]], is_python: bool) -> 
         run: list[tuple[int, int]] = []
         mark = group[0][0]
         for (_, start, end, kept), is_code in zip(group, code, strict=True):
-            prose = not kept and not is_code and any(c.isalpha() for c in source[start:end])
+            prose = not kept and not is_code and has_words(source[start:end])
             if prose:
                 run.append((start, end))
             if run and (not prose or end == group[-1][2]):
-                text = "\n".join(source[a:b] for a, b in run)
-                comments.append(Comment(tuple(run), text, mark))
+                text, names = with_quoted_code("\n".join(source[a:b] for a, b in run))
+                comments.append(Comment(tuple(run), text, mark, names))
                 run = []
     return comments
 
 
 def _kept(comment: str, words: str, line: int) -> bool:
     """Whether a comment is for a tool, whatever it says."""
-    if comment.startswith(("#!", "#|", "#@", "//!", "//|")):
+    if comment.startswith(("#!", "#|", "#@", "#region", "#endregion", "//!", "//|")):
         return True
     if line < 2 and re.search(r"coding[:=]\s*[-\w.]+", comment):
         return True
@@ -209,6 +212,8 @@ def _kept(comment: str, words: str, line: int) -> bool:
 
 
 def _replaced(source: str, comment: Comment, text: str) -> str:
+    for name in comment.quoted:
+        text = text.replace(f"`{name}`", name)
     lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
     if not lines:
         return source

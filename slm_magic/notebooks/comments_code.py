@@ -15,6 +15,29 @@ _WORDS = (
 )  # fmt: skip
 # Of other languages: signs that sentences have none of.
 _SIGNS = re.compile(r"[{}\[\]=;$]|<-|->|::|\|>|\w\(|\)\.")
+# Names in a sentence that are the code's: calls and indices, paths of names, snake_case, CamelCase,
+# and terms of a formula. "file(s)" and "e.g." are words.
+_NAMES = re.compile(
+    r"\b[A-Za-z_]\w*(?:\.\w+)*(?:\((?!s\))[^()\n]*\)(?<! \))|\[[^\[\]\n]*\])(?:\.\w+\b)*"
+    r"|\b[A-Za-z_]\w+(?:\.[A-Za-z_]\w+)+\b|\b\w*[A-Za-z0-9]_\w+\b|\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b"
+    r"|\b\w+(?: (?:[=<>!]=?|\*\*?|//?|%|\+|&|\|) -?\w+\b)+"
+)
+
+
+def with_quoted_code(text: str) -> tuple[str, tuple[str, ...]]:
+    """Return a comment with the names of code in it put in backticks, and these names.
+
+    One that uses backticks itself is left to its author.
+    """
+    if "`" in text:
+        return text, ()
+    names = tuple(dict.fromkeys(match[0] for match in _NAMES.finditer(text)))
+    return _NAMES.sub(lambda match: f"`{match[0]}`", text), names
+
+
+def has_words(text: str) -> bool:
+    """Whether a comment says anything beside names of code."""
+    return any(c.isalpha() for c in _NAMES.sub("", text))
 
 
 def looks_like_code(lines: Sequence[str], python: bool) -> list[bool]:
