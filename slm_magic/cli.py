@@ -90,11 +90,13 @@ def _notebook(parsed: Parsed) -> int:
     defaults, quiet = read(), bool(parsed.options.get("quiet"))
     kwargs = run.arguments(parsed, defaults, "shell")
     bar = not quiet and sys.stderr.isatty() and defaults.get("progress") is not False
-    done = notebook.run(parsed, kwargs, progress=bar, ask=_ask)
-    print(done.text)
-    for line in () if quiet else done.notes:
-        print(f"slm-magic: {line}", file=sys.stderr)
-    return done.code
+    code = 0
+    for done in notebook.run(parsed, kwargs, progress=bar, ask=_ask):
+        print(done.text, flush=True)
+        for line in () if quiet else done.notes:
+            print(f"slm-magic: {line}", file=sys.stderr)
+        code = max(code, done.code)
+    return code
 
 
 def _ask(question: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +36,8 @@ class Done:
     code: int = 0
 
 
-def run(parsed: Parsed, kwargs: Mapping[str, Any], *, progress: bool, ask: Ask) -> Done:
-    """Run one command on a notebook.
+def run(parsed: Parsed, kwargs: Mapping[str, Any], *, progress: bool, ask: Ask) -> Iterator[Done]:
+    """Run one command on each notebook, yielding what it has to say as it is done.
 
     Parameters
     ----------
@@ -45,12 +45,23 @@ def run(parsed: Parsed, kwargs: Mapping[str, Any], *, progress: bool, ask: Ask) 
         The task's arguments.
     ask
         Puts a question to the user and returns the answer.
+
+    Raises
+    ------
+    OptionError
+        If one output was named for several notebooks.
     """
-    path, options = str(parsed.words[0]), parsed.options
-    if parsed.command.task == "redact":
-        return _redact(path, options, {**kwargs, "progress": progress}, ask)
-    common = {"out": options.get("out"), "force": bool(options.get("force")), "progress": progress}
-    return _translate(path, {**kwargs, **common})
+    paths, options = list(map(str, parsed.words)), parsed.options
+    if len(paths) > 1 and options.get("out"):
+        raise OptionError("--out names one notebook; leave it out to write one beside each input.")
+    for path in paths:
+        if parsed.command.task == "redact":
+            done = _redact(path, options, {**kwargs, "progress": progress}, ask)
+        else:
+            written = {"out": options.get("out"), "force": bool(options.get("force"))}
+            done = _translate(path, {**kwargs, **written, "progress": progress})
+        several = f"{path}: " if len(paths) > 1 else ""
+        yield Done(done.text, tuple(several + note for note in done.notes), done.code)
 
 
 def _translate(path: str, kwargs: Mapping[str, Any]) -> Done:

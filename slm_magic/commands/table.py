@@ -203,7 +203,7 @@ _WRITTEN = (
 
 
 def _notebook(name: str, task: Task, help: str, *options: Option) -> Command:
-    """Make a command for one whole notebook; its domain is never a setting's, as for `_task`."""
+    """Make a command for whole notebooks; their domain is never a setting's, as for `_task`."""
     domain = replace(_DOMAIN, setting="")
     return Command(
         f"notebook {name}",
@@ -212,7 +212,7 @@ def _notebook(name: str, task: Task, help: str, *options: Option) -> Command:
         task,
         "FILE.ipynb",
         1,
-        1,
+        None,
         ("file",),
         only="shell",
     )

@@ -410,6 +410,13 @@ def test_check_writes_nothing_and_tells_by_its_exit_code(
     clean = put(tmp_path / "b.ipynb", notebook(markdown("The hill is high.")))
     assert cli.main(["notebook", "redact", str(clean), "--check"]) == 0
     assert capsys.readouterr().out == f"{clean}: 0 finds.\n"
+    # As a hook calls it: all files in one go.
+    assert cli.main(["notebook", "redact", "--check", str(clean), str(path)]) == 1
+    told = capsys.readouterr()
+    assert f"{clean}: 0 finds.\n" in told.out and f"{path}: 21 finds.\n" in told.out
+    assert f"slm-magic: {path}: cell 2, output 2: image/png" in told.err
+    assert cli.main(["notebook", "redact", str(clean), str(path), "-o", "x.ipynb"]) == 2
+    assert "--out names one notebook" in capsys.readouterr().err
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.ipynb", "b.ipynb"]
 
 
