@@ -92,10 +92,7 @@ def _redact(path: str, options: Mapping[str, Any], kwargs: Mapping[str, Any], as
         files.output(Path(path), options.get("out"), "redacted", replace=bool(options.get("force")))
     finds = find_personal(path, **kwargs)
     table = [repr(_table(finds, context))] if finds else []
-    notes = [
-        *(f"{_where(one)}: {one.field}: {one.message}" for one in finds.doubts),
-        *_unseen(finds.unseen),
-    ]
+    notes = [*_doubts(finds.doubts), *_unseen(finds.unseen)]
     if check:
         found = f"{path}: {_count(len(finds), 'find')}."
         return Done("\n".join([*table, found]), tuple(notes), 1 if finds else 0)
@@ -195,6 +192,11 @@ def _context(find: Find) -> str:
 
 def _unseen(unseen: Iterable[Unseen]) -> list[str]:
     return [f"{_where(one)}: {one.what}: not searched; look at it" for one in unseen]
+
+
+def _doubts(doubts: Iterable[Doubt]) -> list[str]:
+    told = "; ".join(dict.fromkeys(_where(one) for one in doubts))
+    return [f"scored too low to be taken out, look at it: {told}"] if told else []
 
 
 def _where(one: Find | Doubt | Unseen | Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tokenize
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from .comments_code import has_words, looks_like_code, with_quoted_code
@@ -32,6 +32,26 @@ _PARTS = re.compile(
 )
 _PYTHON_CELLS = re.compile(r"%%(?:time|timeit|capture|prun)\b")
 _MAGIC = re.compile(r"\s*(?:[%!]|\?{1,2}[\w.*])|\s*[\w., ]+=\s*[%!]|\s*[\w.*]+\?{1,2}\s*$")
+
+
+@dataclass(slots=True)
+class Tokens:
+    """A cell taken apart.
+
+    Attributes
+    ----------
+    comments, strings
+        Where they are, as (start, end).
+    others
+        Type and text of all tokens but comments.
+    """
+
+    comments: list[tuple[int, int]] = field(default_factory=list)
+    strings: list[tuple[int, int]] = field(default_factory=list)
+    others: list[tuple[int, str]] = field(default_factory=list)
+
+
+Reader = Callable[[str], Tokens]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +82,7 @@ class Code:
 
     source: str
     comments: tuple[Comment, ...]
-    read: Callable[[str], Any]
+    read: Reader
 
     def with_texts(self, texts: Mapping[int, str]) -> str | None:
         """Return the cell with comments replaced, by number; None if its code would change."""
@@ -70,12 +90,14 @@ class Code:
         for number, text in sorted(texts.items(), reverse=True):
             source = _replaced(source, self.comments[number], text)
         try:
-            same = self.read(source)[1] == self.read(self.source)[1]
+            same = self.read(source).others == self.read(self.source).others
         except _UNREADABLE:
             return None
         return source if same else None
 
 
+# An f-string is one string before Python 3.12, and from then on many tokens.
+_STRINGS = {tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
 _UNREADABLE = (tokenize.TokenError, SyntaxError, ValueError)
 
 
@@ -87,34 +109,57 @@ def read(source: str, language: str) -> Code | None:
     language
         As a kernel calls it, such as ``python`` or ``R``.
     """
-    reader = _python if language.lower() in ("python", "ipython", "python3") else _other(language)
+    reader = _reader(language)
     if reader is None:
         return None
     try:
-        found, _ = reader(source)
+        found = reader(source).comments
     except _UNREADABLE:
         return None
-    is_python = reader is _python
-    return Code(source, tuple(_grouped(source, found, is_python)), reader)
+    return Code(source, tuple(_grouped(source, found, reader is _python)), reader)
 
 
-def _python(source: str) -> tuple[list[tuple[int, int]], list[tuple[int, str]]]:
-    """Return where comments are, and all other tokens."""
+def written(source: str, language: str) -> list[tuple[int, int]] | None:
+    """Return where a cell has strings and comments, in order; None if it cannot be told."""
+    reader = _reader(language)
+    if reader is None:
+        return None
+    try:
+        tokens = reader(source)
+    except _UNREADABLE:
+        return None
+    return sorted([*tokens.comments, *tokens.strings])
+
+
+def language_of(metadata: Mapping[str, Any]) -> str:
+    """Return the language of a notebook's kernel, by the notebook's metadata."""
+    info, kernel = metadata.get("language_info", {}), metadata.get("kernelspec", {})
+    named = str(info.get("name") or kernel.get("language") or "python")
+    lexer = info.get("pygments_lexer")
+    return named if named.lower() == "python" or not isinstance(lexer, str) else lexer
+
+
+def _reader(language: str) -> Reader | None:
+    return _python if language.lower() in ("python", "ipython", "python3") else _other(language)
+
+
+def _python(source: str) -> Tokens:
     lines = source.splitlines(keepends=True)
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line))
     code = _without_magics(lines)
-    found, others = [], []
+    found = Tokens()
     for token in tokenize.generate_tokens(iter([*code, ""]).__next__):
         if token.type == tokenize.ERRORTOKEN and not token.string.isspace():
             raise ValueError("no Python")
-        if token.type == tokenize.COMMENT:
-            at = starts[token.start[0] - 1] + token.start[1]
-            found.append((at, at + len(token.string)))
-        elif token.type != tokenize.NL:
-            others.append((token.type, token.string))
-    return found, others
+        if token.type not in (tokenize.NL, tokenize.COMMENT):
+            found.others.append((token.type, token.string))
+        if token.type == tokenize.COMMENT or token.type in _STRINGS:
+            (row, column), (last, end) = token.start, token.end
+            span = starts[row - 1] + column, starts[last - 1] + end
+            (found.comments if token.type == tokenize.COMMENT else found.strings).append(span)
+    return found
 
 
 def _without_magics(lines: Sequence[str]) -> list[str]:
@@ -135,12 +180,11 @@ def _without_magics(lines: Sequence[str]) -> list[str]:
     return code
 
 
-def _other(
-    language: str,
-) -> Callable[[str], tuple[list[tuple[int, int]], list[tuple[int, str]]]] | None:
+def _other(language: str) -> Reader | None:
     """Return a reader by Pygments' lexer of the language, which IPython brings."""
     from pygments.lexers import get_lexer_by_name
     from pygments.token import Comment as Kind
+    from pygments.token import String
     from pygments.util import ClassNotFound
 
     try:
@@ -148,16 +192,19 @@ def _other(
     except ClassNotFound:
         return None
 
-    def reader(source: str) -> tuple[list[tuple[int, int]], list[tuple[int, str]]]:
+    def reader(source: str) -> Tokens:
         if source.startswith("%%"):
             raise ValueError("a cell in another language")
-        found, others = [], []
+        found = Tokens()
         for at, kind, text in lexer.get_tokens_unprocessed(source):
             if kind in (Kind, Kind.Single) and _PARTS.match(text) and "\n" not in text.rstrip():
-                found.append((at, at + len(text.rstrip())))
-            elif text.strip():
-                others.append((0, text))
-        return found, others
+                found.comments.append((at, at + len(text.rstrip())))
+                continue
+            if kind in String or kind in Kind:
+                found.strings.append((at, at + len(text)))
+            if text.strip():
+                found.others.append((0, text))
+        return found
 
     return reader
 

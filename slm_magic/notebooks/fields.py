@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from . import views
+from . import comments, views
 from .files import Node, text_of
 
 Path = tuple[str | int, ...]
@@ -19,13 +20,7 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\
 _ENCODED = re.compile(r"[A-Za-z0-9+/_=-]{200,}\s*")
 _JSON = re.compile(r"application/(?:.+\+)?json\b")
 # What is in these is text, whatever its name says.
-_TEXTS = (
-    "text/",
-    "application/javascript",
-    "application/x-tex",
-    "application/x-latex",
-    "application/sql",
-)
+_TEXTS = ("text/", "application/x-tex", "application/x-latex")
 WIDGETS = "application/vnd.jupyter.widget-state+json"
 
 
@@ -64,6 +59,8 @@ class Field:
         What is read of it.
     kind
         ``key`` and ``attachment`` are names in a table, to be renamed.
+    written
+        Of code, where its strings and comments are; None where that is not known, and in others.
     """
 
     cell: int | None
@@ -73,6 +70,7 @@ class Field:
     raw: str
     views: tuple[views.View, ...]
     kind: Kind = "text"
+    written: tuple[tuple[int, int], ...] | None = None
 
 
 @dataclass(slots=True)
@@ -98,7 +96,11 @@ class Walk:
         source = text_of(cell["source"])
         is_markdown = cell["cell_type"] == "markdown"
         view = views.markdown(source) if is_markdown else views.plain(source)
-        self._add("source", cell["cell_type"], (*path, "source"), source, view)
+        written = None
+        # Pictures in the text that are not read would shift the places.
+        if cell["cell_type"] == "code" and view.places is None:
+            written = comments.written(source, comments.language_of(self.node["metadata"]))
+        self._add("source", cell["cell_type"], (*path, "source"), source, view, written=written)
         if views.DATA.search(source):
             self._cannot_see("source", "picture or file in the text")
         self._strings(cell["metadata"], (*path, "metadata"), "metadata", "")
@@ -204,11 +206,19 @@ class Walk:
                         self._strings(value, (*here, key), "widgets", key)
 
     def _add(
-        self, place: str, name: str, path: Path, raw: str, *found: views.View, kind: Kind = "text"
+        self,
+        place: str,
+        name: str,
+        path: Path,
+        raw: str,
+        *found: views.View,
+        kind: Kind = "text",
+        written: Sequence[tuple[int, int]] | None = None,
     ) -> None:
         kept = tuple(view for view in found if any(c.isalnum() for c in view.text))
         if kept:
-            self.fields.append(Field(self._cell, place, name, path, raw, kept, kind))
+            spans = None if written is None else tuple(written)
+            self.fields.append(Field(self._cell, place, name, path, raw, kept, kind, spans))
 
     def _cannot_see(self, place: str, what: str) -> None:
         one = Unseen(self._cell, place, what)

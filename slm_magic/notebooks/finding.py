@@ -74,6 +74,11 @@ class Doubt:
     message: str
 
 
+# Fields where programs write, and names are joined by dots: "Turing.solve(x)".
+_OF_PROGRAMS = frozenset({"code", "stdout", "stderr", "text/plain", "error", "traceback"})
+_PATH_BEFORE = re.compile(r"\w\.$")
+_PATH_AFTER = re.compile(r"\.[A-Za-z_]|\(|::")
+
 Accepted = Iterable["Find | int"] | Callable[["Find"], bool] | None
 
 
@@ -258,7 +263,11 @@ class _Marks:
         doubts: dict[Doubt, None] = {}
         for (place, view), row in zip(rows, spans, strict=True):
             text = view.text
-            more = [self._own(text, *one) for one in again.find(text)]
+            more = [
+                self._own(text, entity, start, end)
+                for entity, start, end in again.find(text)
+                if not (entity in GUESSED and _is_name(place, text, start, end))
+            ]
             name = f"{place.name} {view.name}".strip()
             for entity, start, end, score, placeholder in _merged(row, more, _links(node, place)):
                 find = Find(
@@ -288,7 +297,7 @@ class _Marks:
             (span.entity_type, span.start, span.end, span.score, span.placeholder)
             for span in (result.spans if result is not None else ())
             if self._takes(span.entity_type)
-            and not (span.entity_type in GUESSED and _is_setting(place, text))
+            and not (span.entity_type in GUESSED and _is_name(place, text, span.start, span.end))
         ]
         return _merged(own, spans)
 
@@ -306,6 +315,16 @@ class _Marks:
 
 def _identity(entity: str, value: str) -> tuple[str, str]:
     return entity, key(entity, value) or value
+
+
+def _is_name(place: Field, text: str, start: int, end: int) -> bool:
+    """Whether what a model takes for a person or a town is the name of something in code."""
+    if place.written is not None and not any(a < end and start < b for a, b in place.written):
+        return True
+    if place.name not in _OF_PROGRAMS:
+        return _is_setting(place, text)
+    before = text[max(0, start - 2) : start]
+    return bool(_PATH_BEFORE.search(before) or _PATH_AFTER.match(text, end))
 
 
 def _is_setting(place: Field, text: str) -> bool:

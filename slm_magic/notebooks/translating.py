@@ -210,7 +210,7 @@ class _Texts:
         self._leave_translated(prose, target, source)
 
     def _read_code(self, index: int, text: str) -> None:
-        code = comments.read(text, _language(self._notebook.node))
+        code = comments.read(text, comments.language_of(self._notebook.node["metadata"]))
         if code is None:
             if not text.startswith("%%"):
                 self.unread.append(index)
@@ -359,13 +359,3 @@ def _source(
             "language: source='en' (in a shell: --from en)."
         )
     return code
-
-
-def _language(node: files.Node) -> str:
-    """Return the kernel's language, for its comments."""
-    metadata = node["metadata"]
-    info, kernel = metadata.get("language_info", {}), metadata.get("kernelspec", {})
-    named = info.get("name") or kernel.get("language") or "python"
-    lexer = info.get("pygments_lexer")
-    is_python = str(named).lower() == "python" or not isinstance(lexer, str)
-    return str(named) if is_python else str(lexer)

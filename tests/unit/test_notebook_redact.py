@@ -375,6 +375,28 @@ def test_user_names_in_paths(text: str, names: list[str]) -> None:
     assert [find.text for find in found] == names
 
 
+def test_names_of_code_are_nobody() -> None:
+    source = (
+        "Maria = load()  # by Maria Rossi\nprint(Maria, 'Maria Rossi', Maria.age)\n%run Maria\n"
+        f's = """\nfor Maria Rossi\n"""\nm = {MAIL!r}\n'
+    )
+    assert [f.text for f in find_personal(notebook(code(source)))] == [
+        "Maria Rossi", "Maria Rossi", "Maria Rossi", MAIL,
+    ]  # fmt: skip
+    # What has a pattern is found anywhere, and everything in a cell that cannot be read.
+    assert [f.text for f in find_personal(notebook(code(f"pay({CARD})")))] == [CARD]
+    assert [f.text for f in find_personal(notebook(code("%%bash\necho Maria Rossi")))] == [
+        "Maria Rossi"
+    ]
+    shell = {"language_info": {"name": "R"}}
+    node = notebook(code("Maria <- f('Maria Rossi') # Otto Brandt"), **shell)
+    assert [f.text for f in find_personal(node)] == ["Maria Rossi", "Otto Brandt"]
+    printed = code("", stream("<Maria.core.Thing object>\nby Maria. Done"))
+    assert [(f.text, f.before) for f in find_personal(notebook(printed))] == [
+        ("Maria", "<Maria.core.Thing object>\nby ")
+    ]
+
+
 def test_nothing_personal_is_in_a_repr(tmp_path: Path) -> None:
     found = find_personal(full())
     shown_as = (
@@ -456,7 +478,9 @@ def test_doubts_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     path = put(tmp_path / "a.ipynb", notebook(markdown("It was Zorblax who rang.")))
     assert cli.main(["notebook", "redact", str(path)]) == 0
     error = capsys.readouterr().err
-    assert "cell 1, source: markdown: Left a possible PERSON" in error and "Zorblax" not in error
+    assert error == "slm-magic: scored too low to be taken out, look at it: cell 1, source\n"
+    [doubt] = find_personal(path).doubts
+    assert "possible PERSON" in doubt.message and "Zorblax" not in repr(doubt)
 
 
 def test_ctrl_c_writes_nothing(tmp_path: Path) -> None:
