@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from array import array
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -35,6 +36,27 @@ _INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "dat
 _OPAQUE = ("script", "style", "template")
 
 
+class Places:
+    """Starts and ends, one pair a character; an output may have millions."""
+
+    def __init__(self) -> None:
+        self._starts, self._ends = array("q"), array("q")
+
+    def run(self, start: int, end: int) -> None:
+        """Add characters that stand one after the other."""
+        self._starts.extend(range(start, end))
+        self._ends.extend(range(start + 1, end + 1))
+
+    def same(self, start: int, end: int, count: int) -> None:
+        """Add `count` characters that share one place."""
+        self._starts.extend([start] * count)
+        self._ends.extend([end] * count)
+
+    def between(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Return the places of the characters from `start` to `end`."""
+        return zip(self._starts[start:end], self._ends[start:end], strict=True)
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """A text as it is read.
@@ -44,9 +66,9 @@ class View:
     text
         What is read.
     places
-        Where each of its characters stands in the raw text, as (start, end); the same place for
-        characters that come from one entity, an empty one for a break that is not written. None
-        where the raw text is read as it is.
+        Where each of its characters stands in the raw text: the same place for characters that come
+        from one entity, an empty one for a break that is not written. None where the raw text is
+        read as it is.
     escape
         Makes a replacement fit the markup, given its place in the raw text.
     name
@@ -54,7 +76,7 @@ class View:
     """
 
     text: str
-    places: tuple[tuple[int, int], ...] | None = None
+    places: Places | None = None
     escape: Callable[[str, int], str] = lambda text, at: text
     name: str = ""
 
@@ -66,7 +88,7 @@ class View:
         if self.places is None:
             return [(start, end, self.escape(new, start))]
         pieces: list[tuple[int, int]] = []
-        for low, high in self.places[start:end]:
+        for low, high in self.places.between(start, end):
             if low == high:
                 continue
             if pieces and pieces[-1][1] >= low:
@@ -116,20 +138,20 @@ def markdown(raw: str) -> View:
 
 def _without(raw: str, hidden: Iterable[tuple[int, int]]) -> View:
     text: list[str] = []
-    places: list[tuple[int, int]] = []
+    places = Places()
     at = 0
     for start, end in sorted(hidden):
         if start < at:
             at = max(at, end)
             continue
         text.append(raw[at:start])
-        places += [(i, i + 1) for i in range(at, start)]
+        places.run(at, start)
         at = end
     if not at:
         return View(raw)
     text.append(raw[at:])
-    places += [(i, i + 1) for i in range(at, len(raw))]
-    return View("".join(text), tuple(places))
+    places.run(at, len(raw))
+    return View("".join(text), places)
 
 
 def page(raw: str) -> tuple[list[View], list[str]]:
@@ -143,7 +165,7 @@ def page(raw: str) -> tuple[list[View], list[str]]:
     reader = _Page(raw)
     reader.feed(raw)
     reader.close()
-    body = View("".join(reader.text), tuple(reader.places), lambda text, at: html.escape(text))
+    body = View("".join(reader.text), reader.places, lambda text, at: html.escape(text))
     return [body, *reader.others], sorted(reader.unseen)
 
 
@@ -154,7 +176,7 @@ class _Page(HTMLParser):
         self._lines = [0, *(m.end() for m in re.finditer("\n", raw))]
         self._within = ""
         self.text: list[str] = []
-        self.places: list[tuple[int, int]] = []
+        self.places = Places()
         self.others: list[View] = []
         self.unseen: set[str] = set()
 
@@ -168,7 +190,7 @@ class _Page(HTMLParser):
             return
         at = self._at()
         self.text.append(data)
-        self.places += [(i, i + 1) for i in range(at, at + len(data))]
+        self.places.run(at, at + len(data))
 
     def handle_entityref(self, name: str) -> None:
         self._character(f"&{name}")
@@ -183,7 +205,7 @@ class _Page(HTMLParser):
             end += 1
         made = html.unescape(self._raw[at:end])
         self.text.append(made)
-        self.places += [(at, end)] * len(made)
+        self.places.same(at, end, len(made))
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._break(tag)
@@ -203,14 +225,15 @@ class _Page(HTMLParser):
     def handle_comment(self, data: str) -> None:
         at = self._at() + len("<!--")
         if data.strip() and self._raw.startswith(data, at):
-            places = tuple((i, i + 1) for i in range(at, at + len(data)))
+            places = Places()
+            places.run(at, at + len(data))
             self.others.append(View(data, places, name="comment"))
 
     def _break(self, tag: str) -> None:
         if tag not in _INLINE and self.text and not self.text[-1].endswith("\n"):
             at = self._at()
             self.text.append("\n")
-            self.places.append((at, at))
+            self.places.same(at, at, 1)
 
     def _attributes(self) -> None:
         tag, at = self.get_starttag_text() or "", self._at()
@@ -227,9 +250,13 @@ class _Page(HTMLParser):
 
 def _value(raw: str, at: int, name: str) -> View:
     text: list[str] = []
-    places: list[tuple[int, int]] = []
-    for match in re.finditer(r"&#?\w+;|.", raw, re.S):
+    places = Places()
+    for match in re.finditer(r"&#?\w+;|[^&]+|&", raw):
         made = html.unescape(match[0])
         text.append(made)
-        places += [(at + match.start(), at + match.end())] * len(made)
-    return View("".join(text), tuple(places), lambda new, at: html.escape(new), name)
+        start, end = at + match.start(), at + match.end()
+        if made == match[0]:
+            places.run(start, end)
+        else:
+            places.same(start, end, len(made))
+    return View("".join(text), places, lambda new, at: html.escape(new), name)
