@@ -32,7 +32,7 @@ ENDED = frozenset({"done", "failed", "cancelled"})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """How far the present step of a job is; a unit ``B`` is bytes."""
+    """How far the present step of a job is; a unit ``B`` is bytes, a total None is not known."""
 
     what: str
     unit: str

@@ -108,7 +108,7 @@ def test_a_job_that_fails_tells_why(server: LabServer, gate: Gate) -> None:
 
 
 def test_progress_is_told_by_sentences_and_by_events(server: LabServer, gate: Gate) -> None:
-    id = server.start(**ask(["One train.", "Two trains.", "Three trains."]))
+    id = server.start(**ask("One train. Two trains. Three trains."))
     gate.wait()
     assert server.get(f"/jobs/{id}")["job"]["progress"] == {
         "what": "Translating",
@@ -136,6 +136,10 @@ def test_one_stream_tells_of_all_jobs(
     # With no job there are signs of life.
     assert [next(told), next(told)] == [("", ": slm-magic"), ("", ": alive")]
     first, second = server.start(**ask()), server.start(**ask())
+    met: set[str] = set()
+    while met != {first, second}:
+        name, data = next(told)
+        met |= {data["job"]["id"]} if name == "job" else set()
     server.ask("delete", f"/jobs/{second}")
     gate.may.set()
     server.ended(first)
