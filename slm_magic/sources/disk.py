@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import DiskFullError, IntegrityError, PullError
+from ..stopping import check
 from ..tables import size
 
 CHUNK = 1 << 20
@@ -26,6 +27,7 @@ def sha256_of(path: Path, on_bytes: OnBytes | None = None) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
+            check()
             digest.update(chunk)
             if on_bytes is not None:
                 on_bytes(len(chunk))
@@ -58,6 +60,7 @@ def write_checked(stream: BinaryIO, target: Path, *, length: int, sha256: str, w
     try:
         with partial.open("wb") as out:
             while chunk := stream.read(CHUNK):
+                check()
                 written += len(chunk)
                 if written > length:
                     break

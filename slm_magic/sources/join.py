@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from ..stopping import check
 from .disk import CHUNK, mismatch
 
 
@@ -109,6 +110,7 @@ class Joined:
             own = hashlib.sha256()
             left = part.size
             while left and (chunk := self._file.read(min(CHUNK, left))):
+                check()
                 own.update(chunk)
                 whole.update(chunk)
                 left -= len(chunk)
