@@ -76,13 +76,13 @@ class Events(_Stream):
         told: dict[str, int] = {}
         while True:
             jobs = {job.id: job for job in self.jobs.all()}
-            for id in told.keys() - jobs.keys():
-                del told[id]
-                await self.tell("dropped", id=id)
             for job in jobs.values():
                 if told.get(job.id) != job.changes:
                     told[job.id] = job.changes
                     await self.tell("job", job=job.data())
+            for id in told.keys() - jobs.keys():
+                del told[id]
+                await self.tell("dropped", id=id)
             if not await self.look():
                 return
 
