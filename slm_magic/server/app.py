@@ -9,7 +9,7 @@ from typing import Any
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Float, Int
 
-from . import __version__
+from . import __version__, work
 from .jobs import ENDED, Jobs
 
 # Seconds that a stopping server waits for jobs to end.
@@ -53,6 +53,7 @@ class SlmMagicServer(ExtensionApp):
             keep_bytes=self.max_result_bytes,
             log=self.log,
         )
+        self._warm = False
         # For what is soon done but reads the disk or waits for a model.
         self.pool = ThreadPoolExecutor(4, thread_name_prefix="slm-magic-api")
 
@@ -62,6 +63,12 @@ class SlmMagicServer(ExtensionApp):
 
         self.handlers.extend((url(route.path), route.handler) for route in ROUTES)
         self.handlers.append((r"/slm-magic/api(?:/.*)?", Unknown))
+
+    def warm(self) -> None:
+        """Get ready for the first job, beside the event loop; a page asks for the status first."""
+        if not self._warm:
+            self._warm = True
+            self.pool.submit(work.warm)
 
     @property
     def root(self) -> Path | None:

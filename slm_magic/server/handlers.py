@@ -242,6 +242,7 @@ class Status(Handler):
     async def get(self) -> None:
         """Tell what is loaded, how much memory it takes, what waits, and what is allowed."""
         self.reply(**await self.aside(self._status))
+        self.app.warm()
 
     def _status(self) -> dict[str, Any]:
         from importlib.util import find_spec

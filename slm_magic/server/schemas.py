@@ -103,7 +103,8 @@ def schemas() -> Mapping[str, Schema]:
 
 
 @cache
-def _validator(name: str) -> Any:
+def validator(name: str) -> Any:
+    """Return what checks a body against the schema `name`."""
     from jsonschema import Draft202012Validator
     from jsonschema.validators import extend
 
@@ -158,7 +159,7 @@ def check(name: str, body: Any) -> dict[str, Any]:
     Refusal
         400, saying what is wrong, without a word of the body but the names of known fields.
     """
-    error = next(_validator(name).iter_errors(body), None)
+    error = next(validator(name).iter_errors(body), None)
     if error is None:
         found: dict[str, Any] = body
         return found

@@ -34,6 +34,18 @@ def encode(**fields: Any) -> bytes:
     return json.dumps({"version": VERSION, **fields}).encode()
 
 
+def warm() -> None:
+    """Import what every job needs, so that the first one does not wait for it. No model is read."""
+    from importlib import import_module
+
+    from .schemas import validator
+
+    import_module("..commands.run", __package__)
+    for name in catalog.TASKS:
+        import_module(f"..tasks.{name}", __package__)
+        validator(name)
+
+
 def task(name: Task, body: Mapping[str, Any], root: Path | None) -> Prepared:
     """Prepare a task.
 

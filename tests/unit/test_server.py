@@ -493,3 +493,16 @@ def test_the_extension_starts_light() -> None:
         "assert heavy.isdisjoint(sys.modules), heavy & set(sys.modules)\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
+
+
+def test_the_first_status_gets_ready_for_jobs_without_a_model() -> None:
+    code = (
+        "import sys\n"
+        "from slm_magic.server import work\n"
+        "assert 'slm_magic.tasks.redact' not in sys.modules\n"
+        "work.warm()\n"
+        "assert {f'slm_magic.tasks.{t}' for t in ('translate', 'summarize', 'redact')} <= set(sys.modules)\n"
+        "heavy = {'ctranslate2', 'transformers', 'presidio_analyzer', 'pandas', 'torch'}\n"
+        "assert heavy.isdisjoint(sys.modules), heavy & set(sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=PATIENCE)
