@@ -28,6 +28,20 @@ def stoppable(stop: threading.Event) -> Iterator[None]:
         _stop.reset(token)
 
 
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Stop what this thread does inside when it takes longer than `seconds`."""
+    late = threading.Event()
+    timer = threading.Timer(seconds, late.set)
+    timer.daemon = True
+    timer.start()
+    try:
+        with stoppable(late):
+            yield
+    finally:
+        timer.cancel()
+
+
 def may_stop() -> bool:
     """Whether somebody else may stop what this thread does."""
     return _stop.get() is not None

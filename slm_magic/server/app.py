@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from jupyter_server.extension.application import ExtensionApp
 from traitlets import Float, Int
 
+from ..stopping import within
 from . import __version__, work
 from .jobs import ENDED, Jobs
 
@@ -84,6 +86,11 @@ class SlmMagicServer(ExtensionApp):
         return [job.id for job in self.jobs.all() if job.state not in ENDED] or None
 
     async def stop_extension(self) -> None:
-        """Cancel all jobs when the server stops."""
+        """Cancel all jobs when the server stops, and let go of the models."""
+        from .. import engine
+
         self.jobs.close(CLOSE_SECONDS)
+        # A step that still runs would call into a Python that is gone, and end it with a crash.
+        with suppress(KeyboardInterrupt), within(CLOSE_SECONDS):
+            engine.unload()
         self.pool.shutdown(wait=False, cancel_futures=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from jupyter_server.auth.decorator import authorized
@@ -67,22 +66,17 @@ class Model(Handler):
 
         def remove() -> int:
             from .. import library
-            from ..stopping import stoppable
+            from ..stopping import within
 
             _check_unused(self.jobs.all(), _name(name))
-            late = threading.Event()
-            timer = threading.Timer(LOCK_SECONDS, late.set)
-            timer.start()
             try:
-                with stoppable(late):
+                with within(LOCK_SECONDS):
                     return library.remove(name)
             except KeyboardInterrupt:
                 raise refuse(
                     409, "in_use", "Another process pulls or uses that model.",
                     "Try again when it has ended.",
                 ) from None  # fmt: skip
-            finally:
-                timer.cancel()
 
         self.reply(freed=await self.aside(remove))
 

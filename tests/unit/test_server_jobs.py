@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import threading
@@ -18,6 +19,8 @@ from lab_server import PATIENCE, TOKEN, LabServer
 from slm_magic import engine, stopping
 from slm_magic.commands import run
 from slm_magic.errors import OptionError
+from slm_magic.server import app
+from slm_magic.server.app import SlmMagicServer
 from slm_magic.server.jobs import Job, Jobs, TooMany
 from slm_magic.store import Store
 
@@ -512,6 +515,23 @@ def test_a_closed_server_takes_no_jobs_and_stops_those_it_has() -> None:
     assert {running.state, waiting.state} == {"cancelled"}
     with pytest.raises(TooMany):
         jobs.start("translate", None, work)
+
+
+def test_a_stopping_server_cancels_its_jobs_and_lets_go_of_the_models(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unloaded: list[bool] = []
+    monkeypatch.setattr(engine, "unload", lambda: unloaded.append(True))
+    # With a log of its own: making one would set up anew the one that other tests listen to.
+    extension = SlmMagicServer(log=logging.getLogger("stopping"))
+    extension.initialize_settings()
+    job = extension.jobs.start("translate", None, lambda: b"%d" % stopping.pause(PATIENCE))
+    asyncio.run(extension.stop_extension())
+    assert job.state == "cancelled" and unloaded == [True]
+    # A step of a model that does not end is not waited for without end.
+    monkeypatch.setattr(app, "CLOSE_SECONDS", 0.05)
+    monkeypatch.setattr(engine, "unload", lambda: stopping.pause(PATIENCE))
+    asyncio.run(extension.stop_extension())
 
 
 def test_an_error_of_ours_in_a_job_is_told_and_not_logged(

@@ -40,6 +40,14 @@ def test_a_pause_wakes_up_when_the_event_is_set() -> None:
         stopping.pause(600)
 
 
+def test_what_takes_too_long_is_stopped_and_what_does_not_is_not() -> None:
+    with pytest.raises(KeyboardInterrupt), stopping.within(0.05):
+        stopping.pause(600)
+    with stopping.within(600):
+        stopping.pause(0)
+    assert not stopping.may_stop()
+
+
 def test_an_event_is_not_heard_in_another_thread() -> None:
     stop = threading.Event()
     stop.set()
