@@ -66,7 +66,7 @@ def rows(path: Path) -> list[Row]:
     items = json.loads(path.read_text(encoding="utf-8"))
     texts = [item["full_text"] for item in items]
     systems = {"redact (pii-minilm)": _redact("en")}
-    model = _spacy_model()
+    model = spacy_model()
     if model is not None:
         systems["Presidio, spaCy small"] = _presidio("en", model)
     out = []
@@ -123,7 +123,7 @@ def _fields(items: Sequence[dict[str, Any]]) -> list[str]:
 
 def _own_systems(language: str) -> Callable[[str], dict[str, System]]:
     """Return what makes the systems of a field: redact with its domain, Presidio as it comes."""
-    model = _spacy_model() if language == "en" else _blank(language)
+    model = spacy_model() if language == "en" else _blank(language)
     name = "Presidio, spaCy small" if language == "en" else "Presidio, blank"
     baseline = {} if model is None else {name: _presidio(language, model)}
 
@@ -196,7 +196,8 @@ def _redact(language: str, domain: str | None = None) -> System:
     return system
 
 
-def _presidio(language: str, model: Path) -> System:
+def presidio_analyzer(language: str, model: Path) -> Any:
+    """Return Presidio's analyzer over a spaCy model, as it comes."""
     import tldextract
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import NlpEngineProvider
@@ -217,6 +218,11 @@ def _presidio(language: str, model: Path) -> System:
     )
     # Out of the box it would fetch the list of public suffixes from the network.
     tldextract.extract = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
+    return analyzer
+
+
+def _presidio(language: str, model: Path) -> System:
+    analyzer = presidio_analyzer(language, model)
 
     def system(texts: list[str]) -> list[Spans]:
         return [[(r.start, r.end) for r in analyzer.analyze(text, language)] for text in texts]
@@ -232,7 +238,8 @@ def _blank(language: str) -> Path:
     return folder
 
 
-def _spacy_model() -> Path | None:
+def spacy_model() -> Path | None:
+    """Return the folder of spaCy's small English model, or None where it is not installed."""
     for package in SPACY_PACKAGES:
         spec = importlib.util.find_spec(package)
         if spec is not None and spec.origin is not None:
