@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
@@ -36,6 +37,12 @@ def cpu_limit(cgroups: Path = CGROUPS, own: Path = OWN) -> float | None:
                     for folder in _up(cgroups / name, group)
                 ]
     return min((limit for limit in found if limit is not None), default=None)
+
+
+@cache
+def own_limit() -> float | None:
+    """Return the limit of this process, which is read once."""
+    return cpu_limit()
 
 
 def _up(root: Path, group: str) -> list[Path]:

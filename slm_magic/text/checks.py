@@ -91,8 +91,8 @@ def repetition(source: str, output: str) -> list[Finding]:
         return [Finding("repetition", "The same letters are repeated over and over.")]
     if _duplicated(words) > max(0.3, 2 * _duplicated(own)):
         return [Finding("repetition", "Much of the translation says the same words again.")]
-    ratio = _compression(output)
-    if len(output) >= 200 and ratio > 2.4 and ratio > 1.5 * _compression(source):
+    ratio = _compression(output) if len(output) >= 200 else 0.0
+    if ratio > 2.4 and ratio > 1.5 * _compression(source):
         return [Finding("repetition", "The translation repeats itself.")]
     return []
 

@@ -14,6 +14,8 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _BREAK = re.compile(
     r"\n+|(?<=\w{4})[.!?…]+[\"'”’»)]*\s+(?=[\"'“„«(¿¡]*[^\W\d_a-zß-ÿ])|(?<=[。！？])"
 )
+# Below it there are no marks, and letters and digits can be counted without asking for categories.
+_FIRST_MARK = "\u0300"
 # Words of one run that are enough to be sure that somebody wrote them in that order.
 _RUN = 6
 _ORDINARY = 4
@@ -58,4 +60,6 @@ def bounds(expected: float, source_language: str, target_language: str) -> tuple
 
 def letters(text: str) -> int:
     """Return how many letters, marks and digits `text` has."""
+    if not text or max(text) < _FIRST_MARK:
+        return sum(map(str.isalnum, text))
     return sum(unicodedata.category(c)[0] in "LMN" for c in text)

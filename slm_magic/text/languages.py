@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..errors import LanguageError, did_you_mean
@@ -288,8 +288,13 @@ def scripts(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for letter, count in Counter(text).items():
         if letter.isalpha():
-            found[unicodedata.name(letter, "UNKNOWN").split(" ")[0].split("-")[0]] += count
+            found[_script(letter)] += count
     return found
+
+
+@lru_cache(maxsize=4096)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "UNKNOWN").split(" ")[0].split("-")[0]
 
 
 def expected_scripts(code: str) -> tuple[str, ...] | None:

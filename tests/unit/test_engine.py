@@ -556,7 +556,7 @@ def test_the_limit_of_a_container_bounds_the_threads(
     for limit, count in ((None, 8), (0.5, 1), (2.0, 2), (2.5, 3), (64.0, 8)):
         # The package has a function of that name.
         module = sys.modules["slm_magic.engine.plan"]
-        monkeypatch.setattr(module, "cpu_limit", lambda limit=limit: limit)
+        monkeypatch.setattr(module, "own_limit", lambda limit=limit: limit)
         assert engine.cores() == count
         bulk = plan("seq2seq", "bulk")
         assert (bulk.inter_threads, bulk.intra_threads) == (count, 1)
