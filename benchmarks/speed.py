@@ -25,12 +25,24 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent))
 
 from report import machine, table
-from speed_sections import SECTIONS
 from speed_setup import Found, Run
 from speed_stats import Comparison, Target, faster
+from speed_tasks import causal, encoder, growth, memory, redact
+from speed_translation import argos, busy, cell, opus
 from speed_worker import SideError
 
 OUT = Path(__file__).parent / "out"
+SECTIONS = {
+    "opus": opus,
+    "argos": argos,
+    "encoder": encoder,
+    "causal": causal,
+    "redact": redact,
+    "memory": memory,
+    "growth": growth,
+    "cell": cell,
+    "busy": busy,
+}
 
 
 def main(argv: list[str] | None = None) -> int:

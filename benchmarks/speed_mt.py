@@ -45,7 +45,8 @@ class Bare(Side):
 
     def texts(self, job: dict[str, Any]) -> Any:
         rows = self._pieces.encode(super().texts(job), out_type=str)
-        return sorted(([*row, "</s>"] for row in rows), key=len, reverse=True)
+        self._order = sorted(range(len(rows)), key=lambda i: -len(rows[i]))
+        return [[*rows[i], "</s>"] for i in self._order]
 
     def run(self, given: Any, job: dict[str, Any]) -> Any:
         return self._translator.translate_batch(
@@ -63,6 +64,8 @@ class Bare(Side):
             "units": len(given),
             "lengths": sorted({len(tokens) for tokens in outputs}),
             "unwanted": sum(token in ("<unk>", "<pad>") for tokens in outputs for token in tokens),
+            # In the order of the rows, which were sorted.
+            "tokens": [tokens[:-1] for _, tokens in sorted(zip(self._order, outputs, strict=True))],
         }
 
 
@@ -114,8 +117,6 @@ class Ours(Side):
 class Transformers(Side):
     """`MarianMTModel.generate`, in one of torch's ways to compute."""
 
-    WAYS = ("float32", "bfloat16", "int8")
-
     def imports(self) -> dict[str, str]:
         import torch
         import transformers
@@ -133,8 +134,10 @@ class Transformers(Side):
         self._tokenizer = MarianTokenizer.from_pretrained(folder)
         self._model = MarianMTModel.from_pretrained(folder, dtype=dtype).eval()
         if way == "int8":
-            self._model = torch.ao.quantization.quantize_dynamic(
-                self._model, {torch.nn.Linear}, dtype=torch.qint8
+            # One scale a row of a weight: by default there is one for all of it, which is far worse.
+            quantization = torch.ao.quantization
+            self._model = quantization.quantize_dynamic(
+                self._model, {torch.nn.Linear: quantization.per_channel_dynamic_qconfig}
             )
         return f"{way}, greedy, {torch.get_num_threads()} threads, inference_mode"
 
@@ -172,7 +175,10 @@ class Transformers(Side):
                 for row, end in zip(rows, ends, strict=True)
                 for token in row[:end]
             ),
-            "tokens": [row[:end] for row, end in zip(rows, ends, strict=True)],
+            "tokens": [
+                self._tokenizer.convert_ids_to_tokens(row[:end])
+                for row, end in zip(rows, ends, strict=True)
+            ],
         }
 
 

@@ -45,8 +45,6 @@ class OurVectors(Side):
 class SentenceTransformers(Side):
     """`SentenceTransformer.encode` of the same checkpoint."""
 
-    WAYS = ("float32", "bfloat16", "int8")
-
     def imports(self) -> dict[str, str]:
         import sentence_transformers
         import torch
@@ -74,8 +72,9 @@ class SentenceTransformers(Side):
         if way == "bfloat16":
             self._model = self._model.bfloat16()
         if way == "int8":
-            self._model[0] = torch.ao.quantization.quantize_dynamic(
-                body, {torch.nn.Linear}, dtype=torch.qint8
+            quantization = torch.ao.quantization
+            self._model[0] = quantization.quantize_dynamic(
+                body, {torch.nn.Linear: quantization.per_channel_dynamic_qconfig}
             )
         return f"{way}, batches of 32, {torch.get_num_threads()} threads"
 

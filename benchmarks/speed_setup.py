@@ -20,6 +20,9 @@ from speed_stats import Comparison, Sample, Spread, Target, side_rows
 from speed_worker import SideError, Worker
 
 HERE = Path(__file__).parent
+# What we are called in tables, and the installed model of OPUS-MT's shape.
+US = "slm-magic"
+SHAPE = "opus-shape"
 # Rows of an untimed round before the first that counts.
 WARM_ROWS = 4
 
@@ -204,33 +207,34 @@ def take_turns(
                 del rounds[label]
                 continue
             rounds[label].append(sample)
+            print(f"  {repeat + 1}/{repeats} {label}: {sample.seconds:.1f} s", file=sys.stderr)
     return rounds, seen
 
 
-def fastest(
-    side: str, ways: Sequence[str], job: Mapping[str, Any], found: Found, **options: Any
-) -> tuple[str, dict[str, Any]]:
-    """Return the fastest way of a peer, each tried once after a warm-up, and what each gave.
+def trials(
+    side: str, job: Mapping[str, Any], found: Found, **options: Any
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """Try torch's ways to compute: the better of two rounds after a warm-up, and what was seen.
 
     Raises
     ------
     SideError
-        If none runs.
+        If float32, which the others are held against, does not run.
     """
     times: dict[str, float] = {}
     seen: dict[str, Any] = {}
-    why = ""
-    for way in ways:
+    for way in ("float32", "bfloat16", "int8"):
         try:
             with Worker(side, way=way, **options) as worker:
                 worker.run(**job)
-                sample, seen[way] = worker.run(**job)
+                first, _ = worker.run(**job)
+                second, seen[way] = worker.run(**job)
         except SideError as error:
-            why = str(error)
+            if not times:
+                raise
             found.notes.append(f"{side.partition(':')[2]} in {way}: {error}")
             continue
-        times[way] = sample.seconds
-    if not times:
-        raise SideError(why)
+        times[way] = min(first.seconds, second.seconds)
+        print(f"  {way}: {times[way]:.1f} s", file=sys.stderr)
     found.samples[f"ways of {side.partition(':')[2]}"] = times
-    return min(times, key=times.__getitem__), seen
+    return times, seen
