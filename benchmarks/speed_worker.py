@@ -167,7 +167,7 @@ class Side:
 
     def texts(self, job: dict[str, Any]) -> Any:
         """Return what a round gets: the texts that the job names; outside of the clock."""
-        return self.options["texts"][job["texts"]]
+        return self.options["texts"][job["texts"]][: job.get("first")]
 
     def run(self, given: Any, job: dict[str, Any]) -> Any:
         """Do the work; this is what is timed."""
@@ -221,6 +221,8 @@ def serve(name: str, options: dict[str, Any]) -> int:
             seconds, spent = time.perf_counter() - start, time.process_time() - cpu
             memory["peak"] = peak_bytes()
             seen = side.see(given, result, job)
+            # Rows, unless what is counted is something else, such as their sentences.
+            seen["units"] = job.get("units", seen["units"])
             answer(seconds=seconds, cpu=spent, seen=seen, memory=memory)
     # Whatever it is, the one who asked is told.
     except Exception as error:
