@@ -1,7 +1,8 @@
 """Whole notebooks: translated into another language, or emptied of personal data."""
 
 from .fields import Unseen
-from .finding import Doubt, Find, Finds, find_personal
+from .finding import find_personal
+from .finds import Doubt, Find, Finds
 from .redacting import Left, RedactedNotebook, redact_notebook
 from .translating import CellFlag, TranslatedNotebook, translate_notebook
 

@@ -21,6 +21,8 @@ from ..tables import size
 Node = dict[str, Any]
 
 _INDENT = re.compile(rb"\A\s*\{\r?\n([ \t]+)")
+# Levels; widgets and charts have a few dozen.
+_DEEPEST = 200
 _HALF = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -132,6 +134,8 @@ def check(node: Any, name: str) -> None:
         )
     if version > 4:
         raise OptionError(f"{name} is a notebook of format {version}; only format 4 can be read.")
+    if _too_deep(node):
+        raise OptionError(f"{name} is no valid notebook: its JSON is nested too deep.")
     # A cell without an id is given one by nbformat's check, with a warning: let that be a copy's.
     cells = node.get("cells")
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
@@ -147,6 +151,19 @@ def check(node: Any, name: str) -> None:
         )
         where = f" at {place.lstrip('.')}" if place else ""
         raise OptionError(f"{name} is no valid notebook{where}; open and save it first.") from error
+
+
+def _too_deep(node: Node) -> bool:
+    """Whether lists and dicts stand in each other deeper than Python's own copying goes."""
+    level: list[Any] = [node]
+    for _ in range(_DEEPEST):
+        below: list[Any] = []
+        for one in level:
+            below += one.values() if isinstance(one, dict) else one
+        level = [one for one in below if isinstance(one, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def _check_characters(node: Node, name: str) -> None:

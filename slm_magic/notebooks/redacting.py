@@ -9,7 +9,8 @@ from typing import Any
 
 from . import files
 from .fields import Unseen
-from .finding import Doubt, Find, Finds, find_personal
+from .finding import find_personal
+from .finds import Doubt, Find, Finds
 from .repeats import Repeats
 
 # Looks at a notebook: what a tag stands for now was part of what the model went by before.

@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import EmptyTextError, Interrupted, LanguageError, OptionError
+from ..errors import EmptyTextError, Interrupted, OptionError
 from ..tasks import bulk, translate
 from ..tasks.results import Result
 from ..tasks.translate_run import Translating
 from ..text import languages
-from ..text.markdown import blocks
-from ..text.protect import blank_spans
-from . import anchors, comments, files
+from . import anchors, comments, files, wording
 from .partial import Finished, Partial
 
 # Letters of a cell from which on its language is told by itself.
@@ -196,7 +194,7 @@ class _Texts:
         for index, cell in enumerate(notebook.cells):
             if cell["cell_type"] == "markdown":
                 text = files.text_of(cell["source"])
-                if words := _prose(text):
+                if words := wording.prose(text):
                     prose[index] = words
                     self.items.append(_Item(index, "cell", text))
             elif cell["cell_type"] == "code" and comments_too:
@@ -206,7 +204,8 @@ class _Texts:
                 "The notebook has no text to translate"
                 + ("." if comments_too else "; for the comments of its code add --comments.")
             )
-        self.source = _source(prose, self.items, target, source)
+        telling = list(prose.values()) or [item.text for item in self.items]
+        self.source = wording.source_of(telling, target, source)
         self._leave_translated(prose, target, source)
 
     def _read_code(self, index: int, text: str) -> None:
@@ -327,35 +326,3 @@ class _Meter(bulk.Meter):
     def row(self, row: int) -> None:
         super().row(row)
         self._told(row)
-
-
-def _prose(text: str) -> str:
-    """Return the words of a Markdown text without code, formulas and markup."""
-    parts = [
-        blank_spans(text[start:end])
-        for block in blocks(text, markdown=True)
-        for start, end in block.lines
-    ]
-    words = "\n".join(parts)
-    return words if any(c.isalpha() for c in words) else ""
-
-
-def _source(
-    prose: Mapping[int, str], items: Sequence[_Item], target: str, named: str | None
-) -> str:
-    """Return the language of the notebook: a heading of two words does not tell by itself."""
-    if named is not None:
-        return languages.parse(named)
-    words = "\n".join(prose.values()) or "\n".join(item.text for item in items)
-    code = languages.detect(words)
-    if code is None:
-        raise LanguageError(
-            "Cannot tell which language the notebook is in; name it: source='en' "
-            "(in a shell: --from en)."
-        )
-    if code == target:
-        raise LanguageError(
-            f"The notebook is in {languages.name(target)} already; if it is not, name its "
-            "language: source='en' (in a shell: --from en)."
-        )
-    return code

@@ -43,11 +43,13 @@ class FakeHead:
 
     labels = ("O", "PERSON", "LOCATION", "ORGANIZATION")
 
-    def read(self, encoder: object, texts: Sequence[str]) -> list[Reading]:
+    def states(self, encoder: object, texts: Sequence[str], on_result: object) -> None:
+        if any("press Ctrl-C" in text for text in texts):
+            raise KeyboardInterrupt
+
+    def readings(self, texts: Sequence[str], states: None) -> list[Reading]:
         out = []
         for text in texts:
-            if "press Ctrl-C" in text:
-                raise KeyboardInterrupt
             found: list[Found] = []
             for name in sorted(NAMES, key=len, reverse=True):
                 for match in re.finditer(rf"\b{re.escape(name)}\b", text, re.IGNORECASE):
@@ -548,6 +550,15 @@ def test_broken_notebooks_get_one_line(tmp_path: Path, capsys: pytest.CaptureFix
     assert "--nbformat 4" in capsys.readouterr().err
     with pytest.raises(OptionError, match="The notebook is no"):
         find_personal({"cells": []})
+    deep: Any = "Maria Rossi"
+    for _ in range(190):
+        deep = [deep]
+    node = notebook(markdown("The hill."), deep=deep)
+    assert [find.text for find in find_personal(node)] == ["Maria Rossi"]
+    for _ in range(600):
+        deep = {"a": deep}
+    with pytest.raises(OptionError, match="nested too deep"):
+        find_personal(notebook(markdown("The hill."), deep=deep))
 
 
 def test_the_commands_exit_code_in_a_real_shell(tmp_path: Path) -> None:
