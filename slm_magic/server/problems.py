@@ -64,6 +64,7 @@ _KINDS: tuple[tuple[type[errors.SlmMagicError], int, str, str], ...] = (
     (errors.LanguageError, 422, "language", "Name another language, or another model."),
     (errors.OptionError, 422, "option", ""),
     (errors.FlaggedError, 422, "flagged", "Read the flags."),
+    (errors.CacheError, 422, "cache", ""),
     (errors.MissingDependencyError, 422, "missing_dependency", "Install it where Jupyter runs."),
     (errors.UnknownModelError, 404, "unknown_model", "See the list of models."),
     (errors.ModelNotInstalledError, 404, "model_not_installed", _PULL),
