@@ -229,7 +229,7 @@ def test_a_cell_in_the_target_language_stays(model: FakeSeq2Seq, tmp_path: Path)
         "Cette cellule est déjà écrite en français, parce que ma collègue de Lyon l'a rédigée "
         "pendant que je prenais les mesures sur la colline sous la pluie."
     )
-    english = "The gauge was read at seven every morning, and the values were written down. " * 4
+    english = "The gauge was read every morning, and the values were written down. " * 4
     path = put(tmp_path / "a.ipynb", notebook(markdown(english), markdown(own, 1)))
     done = translate_notebook(path, target="fr")
     assert sources(done.path) == [french(english), own]
