@@ -31,9 +31,11 @@ BULK_TOKENS = {"causal": 4096, "seq2seq": 4096, "encoder": 4096}
 BULK_SEQUENCES = {"causal": 16, "seq2seq": 128, "encoder": 8}
 # With a beam a batch cannot be stopped, so Ctrl-C waits for it before the next call.
 BEAM_SEQUENCES = {"causal": 4, "seq2seq": 16, "encoder": 8}
-# Sequences that are left when no new batch is opened for those with a much lower limit, and that a
-# batch at the end of bulk work has at the least.
+# Sequences that are left when no new batch is opened for those with a much lower limit.
 LEAST_SEQUENCES = 12
+# Sequences that a batch at the end of bulk work has at the least: batches of a dozen to forty took
+# a tenth more time a sentence than full ones.
+LAST_SEQUENCES = 32
 # Limits this near to half of the highest one are not much lower.
 EXTRA_TOKENS = 12
 # Share of the machine's memory that loaded models may fill.
@@ -143,7 +145,7 @@ def token_batches(
     order = sorted(range(len(lengths)), key=lambda i: -lengths[i])
     most = min(plan.max_batch_sequences, plan.max_beam_sequences if beams else len(order) or 1)
     # A few sequences are shared out among all workers.
-    least = min(LEAST_SEQUENCES, -(-len(order) // plan.inter_threads))
+    least = min(LAST_SEQUENCES, -(-len(order) // plan.inter_threads))
     start = 0
     while start < len(order):
         longest = max(1, lengths[order[start]])

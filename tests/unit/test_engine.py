@@ -429,9 +429,9 @@ def test_batches_cover_everything_once_within_the_bounds() -> None:
 
 
 def test_the_last_batches_are_shared_out_among_the_workers() -> None:
-    bounds = Plan("int8", 2, 1, max_batch_tokens=320, max_batch_sequences=32)
-    sizes = [len(batch) for batch in token_batches([10] * 100, bounds)]
-    assert sizes == [32, 32, 18, 12, 6]
+    bounds = Plan("int8", 2, 1, max_batch_tokens=1000, max_batch_sequences=100)
+    sizes = [len(batch) for batch in token_batches([10] * 320, bounds)]
+    assert sizes == [100, 100, 60, 32, 28]
     # A few sequences go to all workers at once.
     assert [len(batch) for batch in token_batches([10] * 5, bounds)] == [3, 2]
     alone = Plan("int8", 1, 2, max_batch_tokens=320, max_batch_sequences=32)
