@@ -19,6 +19,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,10 @@ def main(argv: list[str] | None = None) -> int:
         started = time.perf_counter()
         try:
             found = SECTIONS[name](run)
-        except SideError as error:
+        # Whatever one section runs into, the others are measured.
+        except Exception as error:
+            if not isinstance(error, SideError):
+                traceback.print_exc()
             found = Found(notes=[f"not measured: {error}"])
         seconds = time.perf_counter() - started
         show(name, found, seconds)
