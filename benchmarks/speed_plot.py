@@ -11,7 +11,7 @@ BAR, SLOWER, INK, PALE = "#2f6f8f", "#b5533c", "#1f2933", "#d5dbe1"
 
 
 def draw(comparisons: Sequence[Comparison], path: Path, caption: str) -> None:
-    """Write a PNG of medians as bars, with the extremes of the repeats as whiskers.
+    """Write a PNG of medians as bars from 1, where both are as fast, with the extremes of the repeats as whiskers.
 
     Parameters
     ----------
@@ -34,7 +34,8 @@ def draw(comparisons: Sequence[Comparison], path: Path, caption: str) -> None:
     picture, axes = pyplot.subplots(figsize=(7.2, 0.9 + 0.42 * len(labels)), dpi=110)
     places = list(range(len(labels)))
     axes.barh(
-        places, middles, height=0.62, xerr=whiskers, ecolor=INK, capsize=2,
+        places, [middle - 1 for middle in middles], left=1, height=0.62, xerr=whiskers,
+        ecolor=INK, capsize=2,
         color=[SLOWER if one.faster else BAR for one in comparisons],
     )  # fmt: skip
     for place, one in zip(places, comparisons, strict=True):

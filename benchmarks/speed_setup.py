@@ -20,8 +20,7 @@ from speed_stats import Comparison, Sample, Spread, Target, side_rows
 from speed_worker import SideError, Worker
 
 HERE = Path(__file__).parent
-# What we are called in tables, and the installed model of OPUS-MT's shape.
-US = "slm-magic"
+# The installed model of OPUS-MT's shape.
 SHAPE = "opus-shape"
 # Rows of an untimed round before the first that counts.
 WARM_ROWS = 4

@@ -8,8 +8,8 @@ from typing import Any
 
 import speed_texts
 from speed_mt import argos_environment, argos_package
-from speed_setup import SHAPE, US, Found, Run, take_turns, trials, workers
-from speed_stats import Spread, Target, exponent, figure
+from speed_setup import SHAPE, Found, Run, take_turns, trials, workers
+from speed_stats import US, Spread, Target, exponent, figure
 from speed_worker import SideError, Worker
 
 TINY = "opus-tiny"
@@ -70,7 +70,7 @@ def causal(run: Run) -> Found:
     found = Found()
     file = str(run.fetched(CAUSAL))
     short = [text for text in run.pool if 40 <= len(text) <= 120]
-    lines = speed_texts.column(short, run.rows(12, 6))
+    lines = speed_texts.column(short, run.rows(16, 6))
     cell = [text for text in short if text[-1] == "." and text[0].isupper()][:8]
     texts: dict[str, Any] = {"lines": lines, "cell": cell, "warm": lines[:1]}
     path = run.write_texts("causal", **texts)

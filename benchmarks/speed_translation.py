@@ -10,8 +10,8 @@ from typing import Any
 import speed_texts
 from speed_mt import argos_environment, argos_package
 from speed_opus import STEPS
-from speed_setup import SHAPE, US, WARM_ROWS, Found, Run, take_turns, trials, workers
-from speed_stats import Spread, Target, figure
+from speed_setup import SHAPE, WARM_ROWS, Found, Run, take_turns, trials, workers
+from speed_stats import US, Spread, Target, figure
 from speed_worker import SideError, Worker
 
 FRAMES = "slm-magic, Series accessor"

@@ -126,6 +126,13 @@ def test_a_table_has_each_side_and_the_ratio_of_all_but_ours():
     assert comparisons == [Comparison("rows", "bare", Spread(1.0, 0.5, 2.0))]
 
 
+def test_another_way_to_call_us_is_shown_and_is_no_peer():
+    rounds = {speed_stats.US: samples(2.0), f"{speed_stats.US}, Series accessor": samples(1.0)}
+    rows, comparisons = speed_stats.side_rows("rows", "rows", rounds, speed_stats.US)
+    assert rows[1]["us / it"] == "0.500 (0.500-0.500)"
+    assert comparisons == []
+
+
 def test_made_up_sentences_are_whole_and_of_many_lengths():
     pool, origin = speed_texts.sentences(None, speed_texts.one_sentence)
     lengths = sorted(map(len, pool))
