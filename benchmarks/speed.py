@@ -23,6 +23,8 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+# This folder, and the tree that it belongs to: what is measured is not another one's installation.
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from report import machine, table
