@@ -9,6 +9,7 @@ running greedy batches stop at their next step.
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 import time
@@ -39,6 +40,9 @@ BATCHES_AHEAD = 1
 # watched token by token: a call into Python at each token waits for whatever else Python does, and
 # the worker with it. After Ctrl-C they run to their end, and only the next call waits for them.
 UNWATCHED_SECONDS = 8.0
+# A cell's batch that takes no longer than this is simply waited for: looking at it again and again,
+# and being told of each token, would take as much time as it does.
+QUICK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,8 @@ class Handle:
         self._leftover: list[Any] = []
         # Seconds that the slowest batch took so far.
         self._slowest: float | None = None
+        # Seconds that a token of the input took in the last batch of a cell.
+        self._pace = math.inf
         ctranslate2 = import_ctranslate2()
         known = {"default", "auto", *ctranslate2.get_supported_compute_types("cpu")}
         if plan.compute_type not in known:
@@ -278,17 +284,18 @@ class Handle:
                         limit = decoding.max_new_tokens
                         if limits is not None:
                             limit = min(limit, max(limits[i] for i in batch))
-                        slowest = self._slowest
-                        watched = not bulk or slowest is None or slowest > UNWATCHED_SECONDS
-                        stops = decoding.beam_size == 1 and watched
+                        size = sum(lengths[i] for i in batch)
+                        stops = decoding.beam_size == 1 and self._watched(bulk, size)
                         futures = submit(batch, limit, steps.of(batch) if stops else None)
-                        running.append(_Running(dict(zip(batch, futures, strict=True))))
+                        running.append(_Running(dict(zip(batch, futures, strict=True)), size))
                         batch = next(batches, None)
                     for index, tokens in steps.finished():
                         settle(index, tokens)
-                    settle_done([(one, one.done()) for one in running])
+                    quick = not bulk and sum(map(self._expected, running)) <= QUICK_SECONDS
+                    settle_done([(one, one.all() if quick else one.done()) for one in running])
                     for ended in [one for one in running if not one.futures]:
                         self._slowest = max(self._slowest or 0.0, ended.seconds)
+                        self._pace = ended.seconds / max(ended.tokens, 1)
                         running.remove(ended)
                     if running:
                         waited = min(one.seconds for one in running)
@@ -312,18 +319,41 @@ class Handle:
                 raise
         return [results[i] for i in range(len(lengths))]
 
+    def _watched(self, bulk: bool, tokens: int) -> bool:
+        """Whether CTranslate2 is to tell of each token of a greedy batch, and can be stopped."""
+        if bulk:
+            return self._slowest is None or self._slowest > UNWATCHED_SECONDS
+        return self._pace * tokens > QUICK_SECONDS
+
+    def _expected(self, batch: _Running) -> float:
+        """Return how many seconds a batch of a cell will take, going by the last one."""
+        return self._pace * batch.tokens
+
 
 @dataclass(slots=True)
 class _Running:
-    """A batch that CTranslate2 works on: the futures of what is not finished, by number."""
+    """A batch that CTranslate2 works on.
+
+    Attributes
+    ----------
+    futures
+        Of the sequences that are not finished, by number.
+    tokens
+        Of its input.
+    """
 
     futures: dict[int, Any]
+    tokens: int
     _started: float = field(default_factory=time.perf_counter)
 
     @property
     def seconds(self) -> float:
         """How long ago it was submitted."""
         return time.perf_counter() - self._started
+
+    def all(self) -> list[int]:
+        """Return the numbers of all sequences whose results have not been taken."""
+        return list(self.futures)
 
     def done(self) -> list[int]:
         """Return the numbers of the sequences that are finished."""

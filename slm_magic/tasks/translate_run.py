@@ -17,7 +17,7 @@ from .translate_work import Work
 
 # Sentences of a window: of a causal model some full batches, of others so many that what is lost
 # at the end of a window, where workers wait for the last batch, does not count.
-CAUSAL_WINDOW = 128
+CAUSAL_WINDOW = 256
 WINDOW = 2048
 
 
