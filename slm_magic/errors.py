@@ -176,7 +176,7 @@ class Interrupted(KeyboardInterrupt):
     unfinished
         Numbers of those in `results` that were only partly done; ``resume=`` does them anew.
     part
-        What ``resume=`` goes on from, for a column of a frame; else None.
+        What ``resume=`` goes on from, for a column of a frame; else what is known of the call.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar, Union
 
@@ -28,11 +28,14 @@ class Batch(Generic[R]):
         Whether the caller gave a plain str and wants one result.
     results
         Filled by `put`, in any order.
+    asked
+        The options of the call, which one that goes on with it must share.
     """
 
     texts: list[str | None]
     single: bool
     results: dict[int, R] = field(default_factory=dict)
+    asked: object = None
     # Which rows have each distinct text.
     _rows: dict[str, list[int]] = field(default_factory=dict)
     _started: float = field(default_factory=time.perf_counter)
@@ -106,9 +109,11 @@ class Batch(Generic[R]):
             for one in self._rows[self.texts[row] or ""]
         }
         done = len(self.results)
-        return Interrupted(self._ordered(unfinished), done, len(self.present), unfinished)
+        return Interrupted(
+            self._ordered(unfinished), done, len(self.present), unfinished, part=self.asked
+        )
 
-    def take_up(self, resume: Any, kind: type[R]) -> None:
+    def take_up(self, resume: Any, kind: type[R], fits: Callable[[str, R], bool]) -> None:
         """Keep what an earlier call on the same texts had finished.
 
         Parameters
@@ -118,11 +123,13 @@ class Batch(Generic[R]):
             only partly done, so those that are flagged are done anew.
         kind
             What the results must be.
+        fits
+            Whether a result may be that of a text in this call, as far as it shows.
 
         Raises
         ------
         OptionError
-            If they are of other texts, or of one text and no list.
+            If they are of other texts or of a call with other options, or of one text and no list.
         """
         if self.single:
             raise OptionError("resume is for a list or column of texts, not for a single text.")
@@ -130,6 +137,11 @@ class Batch(Generic[R]):
         if isinstance(found, (str, bytes)) or not isinstance(found, Sequence):
             raise OptionError(
                 "resume takes the Interrupted that the earlier call raised, or its results."
+            )
+        # Rows of one language, style or model among those of another are seen by nobody in time.
+        if isinstance(resume, Interrupted) and resume.part not in (None, self.asked):
+            raise OptionError(
+                "resume is of a call with other options; give the same, or run without resume."
             )
         if len(found) != len(self.texts):
             raise OptionError(
@@ -139,11 +151,10 @@ class Batch(Generic[R]):
         for row, (text, result) in enumerate(zip(self.texts, found, strict=True)):
             if result is None:
                 continue
-            source = getattr(result, "source_text", text)
-            if text is None or source != text or not isinstance(result, kind):
+            if text is None or not isinstance(result, kind) or not fits(text, result):
                 raise OptionError(
-                    f"Row {row} of resume is not the result of this text; "
-                    "give the texts of the interrupted call again."
+                    f"Row {row} of resume is not the result of this text with these options; "
+                    "give the texts and options of the interrupted call again."
                 )
             if isinstance(resume, Interrupted):
                 finished = row not in resume.unfinished

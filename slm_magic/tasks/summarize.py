@@ -80,7 +80,7 @@ def summarize(
     Raises
     ------
     OptionError
-        If an option cannot be used, or `resume` is of other texts.
+        If an option cannot be used, or `resume` is of other texts or options.
     LanguageError
         If the language is not known.
     EmptyTextError
@@ -103,8 +103,20 @@ def summarize(
     """
     options = _options(sentences, style, focus, domain, language, unsupported)
     batch: batches.Batch[Summary] = batches.read(text_or_texts)
+    batch.asked = (options, model)
     if resume is not None:
-        batch.take_up(resume, Summary)
+        batch.take_up(
+            resume,
+            Summary,
+            lambda text, made: (
+                made.style == style
+                and len(made.sentences) <= sentences
+                and all(
+                    one.start is None or text[one.start : one.end] == one.text
+                    for one in made.sentences
+                )
+            ),
+        )
     finished = bulk.fill(batch, _runner(options, model), progress=progress, cache=cache)
     if strict:
         FlaggedError.check(finished)

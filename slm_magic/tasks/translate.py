@@ -102,7 +102,7 @@ def translate(
         that holds for the first window of texts; later ones in a language that no installed model
         covers come back as they are, flagged ``untranslated``.
     OptionError
-        If another option cannot be used, or `resume` is of other texts.
+        If another option cannot be used, or `resume` is of other texts or options.
     EmptyTextError
         If a single text is empty.
     ModelNotInstalledError
@@ -122,8 +122,17 @@ def translate(
     """
     options = _options(target, source, domain, glossary, beam_size, markup, quotes, retries)
     batch: batches.Batch[Translation] = batches.read(text_or_texts)
+    batch.asked = (options, model)
     if resume is not None:
-        batch.take_up(resume, Translation)
+        batch.take_up(
+            resume,
+            Translation,
+            lambda text, made: (
+                made.source_text == text
+                and made.target == options.target
+                and options.source in (None, made.source)
+            ),
+        )
     known = [result.source for result in batch.results.values()]
     runner = Translating(options, model, known)
     finished = bulk.fill(batch, runner, progress=progress, cache=cache)

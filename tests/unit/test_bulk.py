@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import pickle
 import random
 import re
 import threading
@@ -421,6 +422,8 @@ def done(source: str, **changes: Any) -> Translation:
         (["A.", "B."], [done("A."), done("C.")], "Row 1 of resume is not the result of this text"),
         (["A.", None], [None, done("B.")], "Row 1"),
         (["A."], [Summary(text="A.")], "Row 0"),
+        (["A."], [done("A.", target="de")], "Row 0 .* with these options"),
+        (["A."], [replace(done("A."), source="de")], "Row 0 .* with these options"),
         (["A."], "A.", "takes the Interrupted"),
         (["A."], {0: done("A.")}, "takes the Interrupted"),
     ],
@@ -429,6 +432,45 @@ def test_what_cannot_be_taken_up(texts: Any, resume: Any, says: str) -> None:
     with pytest.raises(OptionError, match=says) as caught:
         translate(texts, target="fr", source="en", resume=resume)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.usefixtures("small_windows")
+@pytest.mark.parametrize(
+    "change", [{"retries": False}, {"glossary": {"old": "vieux"}}, {"model": "opus-mt-en-fr"}]
+)
+def test_what_was_begun_with_other_options_is_not_gone_on_with(
+    opus: FakeSeq2Seq, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    rows = [sentence(i) for i in range(12)]
+    real, calls = opus.translate, []
+
+    def second_call_stops(*args: Any, **more: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(*args, **more)
+
+    monkeypatch.setattr(opus, "translate", second_call_stops)
+    monkeypatch.setattr(choose, "model", lambda *args, **more: opus.installed)
+    with pytest.raises(Interrupted) as caught:
+        translate(rows, target="fr", source="en")
+    # Sent from one process to another it still knows.
+    left = pickle.loads(pickle.dumps(caught.value))
+    for one in (caught.value, left):
+        with pytest.raises(OptionError, match="resume is of a call with other options"):
+            translate(rows, target="fr", source="en", resume=one, **change)
+    assert all(translate(rows, target="fr", source="en", resume=left))
+
+
+@pytest.mark.usefixtures("encoder")
+def test_summaries_of_other_texts_are_not_taken_up() -> None:
+    rows = [f"{sentence(i)} {sentence(i + 50)}" for i in range(3)]
+    kept = summarize(rows[:2], sentences=1)
+    assert plain(summarize(rows[:2], sentences=1, resume=kept)) == plain(kept)
+    longer = summarize(rows[:2], sentences=2)
+    for texts, left in ((rows[1:], kept), (rows[:2], longer)):
+        with pytest.raises(OptionError, match="Row 0 of resume"):
+            summarize(texts, sentences=1, resume=left)
 
 
 def test_of_bare_results_those_that_are_flagged_are_done_anew(opus: FakeSeq2Seq) -> None:
