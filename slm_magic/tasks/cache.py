@@ -130,8 +130,12 @@ class Cache:
         return int(self._kept.volume())
 
     def clear(self) -> int:
-        """Remove all entries and return how many there were."""
-        return int(self._kept.clear())
+        """Remove all entries, also from what SQLite keeps beside, and return how many there were."""
+        count = int(self._kept.clear())
+        # While another process has the file open, the log still holds the texts; where one reads
+        # just now SQLite waits for it, and leaves the log if that takes too long.
+        self._kept._sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return count
 
     def _give_up(self, error: Exception) -> None:
         # Hours of work are not thrown away for what only saves time.

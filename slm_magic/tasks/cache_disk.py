@@ -14,6 +14,8 @@ SETTINGS = {
     "eviction_policy": "least-recently-stored",
     # Rows, never files: a name in a row could be that of any file of the user's.
     "disk_min_file_size": 2**62,
+    # What is removed is overwritten: some builds of SQLite leave it in the file.
+    "sqlite_secure_delete": 1,
 }
 
 

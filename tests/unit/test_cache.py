@@ -403,3 +403,34 @@ def test_the_command_tells_what_is_kept_and_clears_it(
     assert "0 B freed" in capsys.readouterr().out
     assert cli.main(["cache", "claer"]) == 2
     assert "Did you mean 'clear'" in capsys.readouterr().err
+
+
+def test_nothing_of_a_text_is_left_after_clearing_while_another_has_it_open(folder: Path) -> None:
+    with_it_open = Cache(folder, 10**8)
+    for number in range(50):
+        Cache(folder, 10**8).put({**IDENTITY, "number": number}, TEXT, TRANSLATION)
+    assert len(with_it_open) == 50
+    holding = [file for file in folder.iterdir() if "日本語".encode() in file.read_bytes()]
+    assert holding
+    assert cache.clear(folder) > 0
+    assert not [file for file in folder.iterdir() if "日本語".encode() in file.read_bytes()]
+    assert len(with_it_open) == 0
+    with_it_open.put(IDENTITY, TEXT, TRANSLATION)
+    assert with_it_open.get(IDENTITY, TEXT) == TRANSLATION
+
+
+def test_what_is_removed_is_overwritten_whatever_sqlite_was_built_with(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+
+    def built_without(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection = real(*args, **options)
+        connection.execute("PRAGMA secure_delete = 0")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", built_without)
+    for _ in range(2):  # a new file, and one that is there
+        kept = Cache(folder, 10**8)
+        assert kept._kept._sql("PRAGMA secure_delete").fetchall() == [(1,)]
+        kept.close()
