@@ -27,6 +27,9 @@ _TASKS: dict[Kind, tuple[Task, ...]] = {
     "encoder": ("summarize",),
 }
 
+# No tokenizer is larger: that of a vocabulary of 250,000 words has a tenth of it.
+_BESIDE_BYTES = 200_000_000
+
 _UNMEASURED = "Your own model: nobody has measured it here."
 _UNSCALED = (
     " It was converted without the factor of its rotary positions, so it answers otherwise than its "
@@ -159,6 +162,22 @@ def local_folder(path: Path) -> Installed:
     return Installed(folder.name, folder, card, card.revision, sha256, card.disk_bytes)
 
 
+def beside_weights(found: Installed) -> list[list[str]]:
+    """Return names and hashes of what lies beside the weights of a folder of the user's own.
+
+    What was pulled stays as it is; in such a folder a tokenizer may be replaced at any time.
+    """
+    if found.created:
+        return []
+    told = []
+    for file in sorted(found.folder.glob("*")):
+        stat = file.stat()
+        # The larger ones are weights, which have a hash of their own.
+        if file.is_file() and file.name != "model.bin" and stat.st_size <= _BESIDE_BYTES:
+            told.append([file.name, _hash(file, stat.st_size, stat.st_mtime_ns)])
+    return told
+
+
 def _unready(folder: Path, path: Path) -> ConversionError:
     """Return the error for what is no CTranslate2 folder, and say whether it can become one."""
     what = f"{folder} is not a CTranslate2 folder (it has no model.bin)"
@@ -172,7 +191,7 @@ def _unready(folder: Path, path: Path) -> ConversionError:
     return ConversionError(f"{what}; convert it first: %slm {call} (in a shell: slm-magic {call})")
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def _hash(path: Path, size: int, modified: int) -> str:
     """Return the hash of a file, read again only when its size or time has changed."""
     return sha256_of(path)

@@ -20,6 +20,7 @@ from ..catalog import Task
 from ..engine import BULK_SENTENCES
 from ..progress import Progress, bar
 from ..stopping import check
+from ..store.describe import beside_weights
 from ..store.installed import Installed, version_of
 from .batch import Batch
 from .cache import Place
@@ -162,7 +163,21 @@ def identity(task: Task, models: Iterable[Installed], **more: object) -> dict[st
         "task": task,
         "version": version_of("slm-magic"),
         "compute_type": environ.get("SLM_MAGIC_COMPUTE_TYPE", ""),
-        "models": [[one.ref.name, one.ref.revision, one.ref.sha256] for one in models],
+        "runtime": version_of("ctranslate2"),
+        "models": [
+            {
+                "name": one.name,
+                "revision": one.revision,
+                "sha256": one.sha256,
+                # The hash is that of the weights it was made from: the same ones converted anew,
+                # or with another tokenizer, are another model.
+                "conversion": one.conversion,
+                "files": beside_weights(one),
+                "context": one.card.context,
+                "prompts": one.card.prompts.get(task, {}),
+            }
+            for one in models
+        ],
         **more,
     }
 

@@ -14,7 +14,7 @@ from ..text.segment import segment
 from . import choose, prompts
 from .bulk import Meter, Row, identity
 from .results import Flag, Result, Summary
-from .summarize_support import Draft, mend
+from .summarize_support import Draft, likeness_model, mend
 
 # Tokens a sentence of a summary may take; long ones with figures take about 45.
 TOKENS_A_SENTENCE = 64
@@ -84,9 +84,11 @@ class Writing:
     def identify(self, rows: Sequence[Row]) -> list[object]:
         """Return for each row what its summary depends on beside its text."""
         options, card = self.options, self.installed.card
+        # What is put in the place of an unsupported sentence is chosen by another model.
+        nearest = likeness_model() if options.unsupported == "replace" else None
         same = identity(
             "summarize",
-            [self.installed],
+            [one for one in (self.installed, nearest) if one is not None],
             style="abstractive",
             decoding=dict(card.decoding.get("summarize", {})),
             sentences=options.sentences,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from .. import engine
 from ..errors import ModelNotInstalledError
+from ..store import Installed
 from ..text.checks_summary import check_summary
 from ..text.findings import Finding
 from ..text.segment import segment
@@ -172,14 +173,22 @@ def _without(draft: Draft, instead: dict[int, SummarySentence]) -> Draft:
     )  # fmt: skip
 
 
+def likeness_model() -> Installed | None:
+    """Return the model that tells which sentence of a text is nearest, if one is installed."""
+    try:
+        return choose.model("summarize", None, kind="encoder")
+    except ModelNotInstalledError:
+        return None
+
+
 def _likenesses(
     pairs: Sequence[tuple[Sequence[str], Sequence[str]]],
 ) -> list[list[list[float]]]:
     """Return, for each pair of lists, how like each text of the first is to each of the second."""
-    try:
-        encoder: engine.Encoder = engine.load(choose.model("summarize", None, kind="encoder"))
-    except ModelNotInstalledError:
+    model = likeness_model()
+    if model is None:
         return [_overlaps(asked, texts) for asked, texts in pairs]
+    encoder: engine.Encoder = engine.load(model)
     vectors = encoder.embed([text for asked, texts in pairs for text in (*asked, *texts)])
     found, done = [], 0
     for asked, texts in pairs:

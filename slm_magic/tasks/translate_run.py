@@ -75,15 +75,18 @@ class Translating:
     def _identity(self, code: str, route: detect.Route | None) -> dict[str, object]:
         options, domain = self._options, self._options.domain
         models = route.models if route is not None else ()
+        pivot = route.pivot if route is not None else None
+        steps = [(code, pivot), (pivot, options.target)] if pivot is not None else []
         return identity(
             "translate",
             models,
             decoding=[asdict(decoding_of(one.card, options.beam_size)) for one in models],
-            pivot=route.pivot if route is not None else None,
+            pivot=pivot,
             source=code,
             target=options.target,
             domain=[domain.name, domain.title] if domain is not None else None,
             glossary={**options.terms(code, options.target), **options.glossary},
+            steps=[options.terms(*step) for step in steps],
             markup=options.markup,
             retries=options.retries,
             marks=options.set_marks,

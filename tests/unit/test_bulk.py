@@ -22,7 +22,14 @@ from test_tokenization_seq2seq import opus_folder
 from slm_magic import engine
 from slm_magic.engine import handles
 from slm_magic.errors import Interrupted, LanguageError, ModelNotInstalledError, OptionError
-from slm_magic.tasks import bulk, choose, summarize_extractive, translate_plan, translate_run
+from slm_magic.tasks import (
+    bulk,
+    choose,
+    summarize_abstractive,
+    summarize_extractive,
+    translate_plan,
+    translate_run,
+)
 from slm_magic.tasks.results import Flag, Result, Summary, Translation
 from slm_magic.tasks.summarize import runner as summarize_runner
 from slm_magic.tasks.summarize import summarize
@@ -517,6 +524,65 @@ def test_what_a_result_depends_on_is_told_row_by_row(monkeypatch: pytest.MonkeyP
         assert summarize_runner(**more).identify(rows) != texts  # type: ignore[arg-type]
     monkeypatch.setenv("SLM_MAGIC_COMPUTE_TYPE", "float32")
     assert runner(target="fr").identify(rows) != told
+
+
+def test_a_model_that_was_made_anew_or_told_otherwise_is_another_one() -> None:
+    model = fake_installed("opus-mt-en-fr", kind="seq2seq")
+    prompts = {"translate": {"user": "Now {text}"}}
+    others = [
+        replace(model, conversion=model.conversion + 1),
+        replace(model, card=replace(model.card, prompts=prompts)),
+        replace(model, card=replace(model.card, context=64)),
+    ]
+    told = [bulk.identity("translate", [one]) for one in (model, *others)]
+    assert len({json.dumps(one, sort_keys=True) for one in told}) == 4
+
+
+def test_a_tokenizer_replaced_in_a_folder_of_the_users_is_another_model(tmp_path: Path) -> None:
+    rows = [(0, "The bridge is old and nobody crosses it.")]
+    folder = tiny.opus(tmp_path / "mine")
+
+    def told() -> list[object]:
+        return runner(target="fr", source="en", model=str(folder)).identify(rows)
+
+    first = told()
+    assert first[0] is not None and first == told()
+    (folder / "source.spm").write_bytes((folder / "source.spm").read_bytes() + b"\n")
+    assert told() != first
+
+
+def test_terms_of_a_domain_for_the_steps_of_a_pivot_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    de_en = FakeSeq2Seq(str, name="de-en", languages=("de", "en"), pairs=(("de", "en"),))
+    en_fr = FakeSeq2Seq(str, name="en-fr", languages=("en", "fr"), pairs=(("en", "fr"),))
+    install(monkeypatch, de_en, en_fr)
+    pack = tmp_path / "court.toml"
+    rows = [(0, "Das Gericht hat heute entschieden.")]
+    told = []
+    for pair, term in (("de-en", "court"), ("de-en", "tribunal"), ("en-fr", "cour")):
+        pack.write_text(
+            f'title = "Court"\n[glossary.{pair}]\n"Gericht" = "{term}"\n', encoding="utf-8"
+        )
+        told += runner(target="fr", source="de", domain=str(pack)).identify(rows)
+    assert len({json.dumps(one, sort_keys=True) for one in told}) == 3
+
+
+def test_the_model_that_finds_the_nearest_sentence_counts_where_it_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writer = fake_installed("writer")
+    monkeypatch.setattr(choose, "model", lambda task, name, *, kind: {"causal": writer}[kind])
+    nearest = [fake_installed("first", kind="encoder"), fake_installed("second", kind="encoder")]
+    rows = [(0, "The bridge is old and nobody crosses it.")]
+
+    def told(unsupported: str, encoder: Any) -> str:
+        monkeypatch.setattr(summarize_abstractive, "likeness_model", lambda: encoder)
+        made = summarize_runner(style="abstractive", unsupported=unsupported).identify(rows)
+        return json.dumps(made, sort_keys=True)
+
+    assert len({told("replace", one) for one in (*nearest, None)}) == 3
+    assert len({told("drop", one) for one in (*nearest, None)}) == 1
 
 
 def test_being_asked_what_it_depends_on_changes_no_result(opus: FakeSeq2Seq) -> None:
