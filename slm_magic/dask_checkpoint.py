@@ -18,7 +18,7 @@ from .frames_outcome import Outcome
 from .sources.disk import sync
 from .store import Store
 from .store.installed import version_of
-from .tasks import bulk, redact
+from .tasks import bulk, cache, redact
 from .tasks.bulk import Runner
 from .tasks.redact_operators import KEY_VARIABLE, digest
 
@@ -39,7 +39,7 @@ def file_of(
     else:
         given = {name: value for name, value in options.items() if name != "cache"}
         runner: Runner = import_module(f".tasks.{task}", __package__).runner(**given)
-        whole = runner.identify(list(enumerate(texts)))
+        whole = [*cache.marks(runner.identify(list(enumerate(texts))))]
         if None in whole:
             return None
     told = json.dumps([FORMAT, whole, texts], sort_keys=True)
@@ -58,7 +58,10 @@ def _redaction(options: Mapping[str, Any]) -> dict[str, object]:
         domain=repr(domains.get(domain)) if domain is not None else None,
         # Other made-up values and hashes come of another key; it cannot be told from this.
         key=digest(key, "", "checkpoint").hex() if options["operator"] != "mask" else None,
-        presidio=version_of("presidio-analyzer"),
+        # What finds by pattern, and what makes values up.
+        libraries={
+            name: version_of(name) for name in ("presidio-analyzer", "phonenumbers", "faker")
+        },
     )
 
 

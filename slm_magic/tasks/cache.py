@@ -12,6 +12,7 @@ import math
 import os
 import sqlite3
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Union
 
@@ -150,7 +151,21 @@ class Cache:
 
 def key(identity: object, text: str) -> str:
     """Return what a result is found by: a SHA-256 in hexadecimal digits."""
-    whole = json.dumps([FORMAT, identity, text], sort_keys=True, separators=(",", ":"))
+    return _digest([FORMAT, identity, text])
+
+
+def marks(identities: Sequence[object]) -> list[str | None]:
+    """Return a digest of each of the rows' identities; None for None.
+
+    Rows share the object, which may hold a long glossary, so that it is read once and not for each.
+    """
+    distinct = {id(one): one for one in identities}
+    known = {at: None if one is None else _digest(one) for at, one in distinct.items()}
+    return [known[id(one)] for one in identities]
+
+
+def _digest(value: object) -> str:
+    whole = json.dumps(value, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(whole.encode()).hexdigest()
 
 

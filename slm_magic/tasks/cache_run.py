@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .cache import Cache, Place, open_cache
+from .cache import Cache, Place, marks, open_cache
 from .results import Result
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class _Keeping:
 
     def prepare(self, rows: Sequence[Row], *, bulk: bool) -> _KeepingWindow:
         """Look the rows up and prepare the others; without others no model is loaded."""
-        identities = self._runner.identify(rows)
+        identities = marks(self._runner.identify(rows))
         found: dict[int, Result] = {}
         # What a result depends on, and its text, of each row that is to be kept.
         new: dict[int, tuple[object, str]] = {}

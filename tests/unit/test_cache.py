@@ -104,6 +104,16 @@ def test_anything_else_is_another_entry(folder: Path) -> None:
     assert key(["a", "b"], "c") != key(["a"], "bc")
 
 
+def test_what_rows_share_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    other = {**IDENTITY, "source": "de"}
+    calls: list[object] = []
+    real = cache._digest
+    monkeypatch.setattr(cache, "_digest", lambda one: calls.append(one) or real(one))
+    first, second, none, third, equal = cache.marks([IDENTITY, other, None, IDENTITY, {**other}])
+    assert first == third != second == equal and none is None
+    assert len(calls) == 3
+
+
 def test_another_format_finds_nothing_of_this_one(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
@@ -372,6 +373,43 @@ def test_redactions_of_other_keys_do_not_meet(monkeypatch: pytest.MonkeyPatch) -
     ]  # fmt: skip
     assert len(set(names)) == len(names)
     assert name("first") == names[0] and name("second", operator="mask") == names[-1]
+
+
+def test_made_up_values_of_another_faker_do_not_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+    from slm_magic import dask_checkpoint
+    from slm_magic.frames_run import check_options
+    from slm_magic.store import Store
+
+    monkeypatch.setattr(Store, "resolve", lambda self, name: fake_installed(name, "encoder"))
+    given = check_options("redact", {"operator": "fake"})
+    names = []
+    for version in ("1", "2", "2"):
+        monkeypatch.setattr(
+            dask_checkpoint, "version_of", lambda name, v=version: v if name == "faker" else ""
+        )
+        names.append(dask_checkpoint.file_of("kept", "redact", given, ["Call Maria Rossi."]))
+    assert names[0] != names[1] == names[2]
+
+
+def test_a_long_glossary_is_read_once_and_not_for_each_row(
+    opus: FakeSeq2Seq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from slm_magic import dask_checkpoint
+    from slm_magic.frames_run import check_options
+
+    glossary = {f"term {number}": f"terme {number}" for number in range(1000)}
+    given = check_options("translate", {**OPTIONS, "glossary": glossary})
+    sizes: list[int] = []
+    real = json.dumps
+
+    def dumps(*args: object, **options: object) -> str:
+        sizes.append(len(made := real(*args, **options)))  # type: ignore[arg-type]
+        return made
+
+    monkeypatch.setattr(json, "dumps", dumps)
+    texts = [f"The dog eats in room {number}." for number in range(500)]
+    assert dask_checkpoint.file_of("kept", "translate", given, texts) is not None
+    assert 0 < sum(sizes) < 3 * len(real([glossary, texts])) + 100 * len(texts)
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "other", "rows", "null"])
