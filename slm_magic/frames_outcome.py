@@ -53,6 +53,14 @@ class Outcome:
             self.scores[number] = found
         self.texts[number] = result.text
 
+    def done(self, weights: npt.NDArray[np.int64]) -> int:
+        """Return how many rows are finished, given how many have each text."""
+        return sum(
+            weight
+            for weight, text in zip(weights.tolist(), self.texts, strict=True)
+            if text is not None
+        )
+
     def flagged(self, weights: npt.NDArray[np.int64]) -> tuple[int, Counter[str]]:
         """Return how many rows are flagged, and how many by kind, most often flagged first.
 

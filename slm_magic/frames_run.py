@@ -88,6 +88,8 @@ def run(
         After Ctrl-C, with what `build` makes of the finished rows.
     FlaggedError
         If `strict` and something is flagged.
+    SlmMagicError
+        Whatever stops the task; `LAST` has the finished rows then as well.
     """
     global _last
     import numpy as np
@@ -105,12 +107,17 @@ def run(
         made = build(outcome)
     except KeyboardInterrupt:
         _last = Part(known, options, mark(column), outcome)
-        done = sum(
-            weight
-            for weight, text in zip(weights.tolist(), outcome.texts, strict=True)
-            if text is not None
-        )
-        raise Interrupted(build(outcome), done, rows, part=_last) from None
+        raise Interrupted(build(outcome), outcome.done(weights), rows, part=_last) from None
+    except Exception:
+        # Such as a model that cannot be loaded, which only a text far down asked for.
+        if done := outcome.done(weights):
+            _last = Part(known, options, mark(column), outcome)
+            if progress or not quiet:
+                print(
+                    f"{done} of {rows} finished; to do only the rest: resume={LAST!r}.",
+                    file=sys.stderr,
+                )
+        raise
     if resume is not None:
         _last = None
     if strict and (count := outcome.flagged(weights)[0]):

@@ -14,7 +14,7 @@ from frame_models import french, interrupt_after, model, sentences
 import slm_magic as slm
 import slm_magic.frames
 from slm_magic import frames_run
-from slm_magic.errors import Interrupted, LanguageError, OptionError
+from slm_magic.errors import Interrupted, LanguageError, ModelLoadError, OptionError
 from slm_magic.tasks import bulk
 from slm_magic.tasks.results import Redaction
 
@@ -93,6 +93,50 @@ def test_at_any_moment(
     # Only what was missing was worked on, each text once.
     left = dict.fromkeys(t for t, v in zip(texts, values(again.results), strict=True) if v is None)
     assert given == [text for text in left if text is not None]
+
+
+def test_an_error_far_down_loses_no_finished_row(
+    opus: FakeSeq2Seq, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    series = pd.Series(column(), name="review")
+    whole = series.slm.translate(**OPTIONS)
+    real = bulk.run
+
+    def fails(task: Any, texts: Any, put: Any, **options: Any) -> None:
+        seen = 0
+
+        def counted(row: int, result: Any) -> None:
+            nonlocal seen
+            put(row, result)
+            seen += 1
+            if seen == 17:
+                raise ModelLoadError("'other' cannot be loaded.")
+
+        real(task, texts, counted, **options)
+
+    capsys.readouterr()
+    with monkeypatch.context() as patched:
+        patched.setattr(bulk, "run", fails)
+        with pytest.raises(ModelLoadError, match="'other' cannot be loaded"):
+            series.slm.translate(**OPTIONS)
+    told = capsys.readouterr().err
+    assert "finished; to do only the rest: resume='last'." in told and told.count("\n") == 1
+    given = worked_on(monkeypatch)
+    made = series.slm.translate(**OPTIONS, resume="last")
+    pd.testing.assert_series_equal(made, whole)
+    assert len(given) == series.nunique() - 17
+
+
+@pytest.mark.usefixtures("opus")
+def test_an_error_before_the_first_row_is_all_that_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(frames_run, "_last", None)
+    with pytest.raises(LanguageError):
+        pd.Series(["Der Hund schläft heute im Garten."]).slm.translate(
+            target="fr", source="fr", progress=False
+        )
+    assert capsys.readouterr().err == "" and frames_run._last is None
 
 
 @pytest.mark.parametrize("library", [pd, pl], ids=["pandas", "polars"])
