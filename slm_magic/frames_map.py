@@ -135,7 +135,7 @@ class Target:
 
     df: Any
     texts: Column
-    names: Sequence[str]
+    names: Sequence[Any]
 
     def build(self, outcome: Outcome) -> Any:
         """Return a new frame with the columns of text, flags and score."""
@@ -152,7 +152,7 @@ def target_of(
 ) -> Target:
     """Read the column of a frame; see `map_frame` for the parameters and what is raised."""
     series = _column(df, column)
-    names = _names(column, task, options, into)
+    names = [_label(df, name) for name in _names(column, task, options, into)]
     taken = [name for name in names if name in list(df.columns)]
     if taken and not overwrite:
         raise OptionError(
@@ -193,7 +193,13 @@ def _names(column: Any, task: str, options: Mapping[str, Any], into: str | None)
     return into, f"{into}_flags", f"{into}_score"
 
 
-def _with(df: Any, columns: Mapping[str, Any]) -> Any:
+def _label(df: Any, name: str) -> Any:
+    """Return how a frame calls a column: where names have several parts, the others are empty."""
+    more = getattr(df.columns, "nlevels", 1) - 1
+    return (name, *[""] * more) if more else name
+
+
+def _with(df: Any, columns: Mapping[Any, Any]) -> Any:
     if library_of(df, "DataFrame") == "polars":
         return df.with_columns([series.alias(name) for name, series in columns.items()])
     made = df.copy(deep=False)
@@ -203,7 +209,7 @@ def _with(df: Any, columns: Mapping[str, Any]) -> Any:
     return made
 
 
-def _part(column: Column, left: Any, names: Sequence[str]) -> Outcome:
+def _part(column: Column, left: Any, names: Sequence[Any]) -> Outcome:
     """Return the outcome that an interrupted frame, or its column of text, holds."""
     if not library_of(left, "DataFrame"):
         return part_of(column, read(left), None, None)

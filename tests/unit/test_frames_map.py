@@ -57,6 +57,21 @@ def test_a_new_frame_has_three_columns_more(opus: FakeSeq2Seq, library: Any) -> 
     assert rows(made["id"]) == [4, 3, 2, 1]
 
 
+@pytest.mark.filterwarnings("error")
+def test_names_of_several_parts_get_new_ones_of_as_many(opus: FakeSeq2Seq) -> None:
+    df = pd.DataFrame({("stay", "review"): ROWS, ("stay", "id"): [4, 3, 2, 1]})
+    call: dict[str, Any] = {"column": ("stay", "review"), "task": "translate", "target": "fr"}
+    made = slm.map_frame(df, **call, into="out")
+    assert list(made.columns)[2:] == [("out", ""), ("out_flags", ""), ("out_score", "")]
+    assert rows(made["out"]) == FRENCH
+    with pytest.raises(OptionError, match="already has a column"):
+        slm.map_frame(made, **call, into="out")
+    # What was finished is found by the same names.
+    calls = len(opus.calls)
+    pd.testing.assert_frame_equal(slm.map_frame(df, **call, into="out", resume=made), made)
+    assert len(opus.calls) == calls
+
+
 def test_rows_that_an_index_names_alike_stay_apart(opus: FakeSeq2Seq) -> None:
     df = pd.DataFrame({"review": pd.Categorical(ROWS)}, index=[1, 1, 0, 1])
     made = slm.map_frame(df, column="review", task="translate", target="fr", into="out")
