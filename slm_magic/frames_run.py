@@ -5,12 +5,14 @@ from __future__ import annotations
 import sys
 from array import array
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from importlib import import_module
 from inspect import Parameter, signature
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from . import domains
 from .catalog import TASKS, Task
 from .errors import FlaggedError, Interrupted, OptionError, did_you_mean
 from .frames_column import Column, filled
@@ -96,7 +98,8 @@ def run(
 
     known = check_task(task)
     options = check_options(known, given)
-    outcome = _resumed(known, column, options, resume, part)
+    asked = _as_now(options) if column.uniques else options
+    outcome = _resumed(known, column, asked, resume, part)
     if resume is not None and progress and not _by_row(known, options):
         print(f"{known} starts again: what it puts in place depends on all rows.", file=sys.stderr)
     weights = np.bincount(column.codes[column.codes >= 0], minlength=len(column.uniques))
@@ -106,12 +109,12 @@ def run(
             _work(known, column, outcome, weights, progress, options)
         made = build(outcome)
     except KeyboardInterrupt:
-        _last = Part(known, options, mark(column), outcome)
+        _last = Part(known, asked, mark(column), outcome)
         raise Interrupted(build(outcome), outcome.done(weights), rows, part=_last) from None
     except Exception:
         # Such as a model that cannot be loaded, which only a text far down asked for.
         if done := outcome.done(weights):
-            _last = Part(known, options, mark(column), outcome)
+            _last = Part(known, asked, mark(column), outcome)
             if progress or not quiet:
                 print(
                     f"{done} of {rows} finished; to do only the rest: resume={LAST!r}.",
@@ -227,6 +230,14 @@ def check_options(task: Task, given: Mapping[str, Any]) -> dict[str, Any]:
         if value is Parameter.empty:
             raise OptionError(f"{task} needs {name}=.")
     return options
+
+
+def _as_now(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options as they are now: a glossary may be changed in place, and a domain's file."""
+    found = deepcopy(dict(options))
+    if found.get("domain"):
+        found["domain"] = domains.get(found["domain"])
+    return found
 
 
 def mark(column: Column) -> int:

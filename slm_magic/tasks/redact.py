@@ -166,7 +166,7 @@ def prepare(
     wanted = _entities(entities, pack, analyzer.entities)
     # A missing Faker is said before texts are read for minutes.
     choose_operator(operator, (), code)
-    asked = (wanted, code, domain, model)
+    asked = (wanted, code, pack, model)
     return Passes(finder, analyzer, wanted, operator, code, asked)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -93,6 +94,27 @@ def test_at_any_moment(
     # Only what was missing was worked on, each text once.
     left = dict.fromkeys(t for t, v in zip(texts, values(again.results), strict=True) if v is None)
     assert given == [text for text in left if text is not None]
+
+
+def test_options_that_were_changed_where_they_lie_are_other_ones(
+    opus: FakeSeq2Seq, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    series = pd.Series(column(), name="review")
+    glossary, pack = {"cat": "chat"}, tmp_path / "pets.toml"
+    text = 'title = "Pets"\n[glossary.en-fr]\n"dog" = "{}"\n'
+    pack.write_text(text.format("chien"), encoding="utf-8")
+    options = {**OPTIONS, "glossary": glossary, "domain": str(pack)}
+    with monkeypatch.context() as patched:
+        left = stopped(series, patched, 7, glossary=glossary, domain=str(pack))
+    glossary["cat"] = "minou"
+    with pytest.raises(OptionError, match="had another glossary; give the same"):
+        series.slm.translate(**options, resume=left)
+    glossary["cat"] = "chat"
+    pack.write_text(text.format("toutou"), encoding="utf-8")
+    with pytest.raises(OptionError, match="had another domain; give the same"):
+        series.slm.translate(**options, resume="last")
+    pack.write_text(text.format("chien"), encoding="utf-8")
+    assert series.slm.translate(**options, resume="last").notna().sum() == series.notna().sum()
 
 
 def test_an_error_far_down_loses_no_finished_row(
