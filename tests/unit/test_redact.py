@@ -323,6 +323,18 @@ def test_what_was_read_before_an_interrupt_is_not_read_again(
         redact(texts[1:], resume=caught.value)
 
 
+def test_a_domain_pack_changed_since_the_interrupt_is_another_option(tmp_path: Path) -> None:
+    pack = tmp_path / "ward.toml"
+    text = 'title = "Ward"\n[[patterns]]\nentity = "WARD"\nregex = "{}"\n'
+    pack.write_text(text.format("ward [0-9]"), encoding="utf-8")
+    texts = [f"Maria Rossi is in ward {i}." for i in range(40)] + ["press Ctrl-C"]
+    with pytest.raises(Interrupted) as caught:
+        redact(texts, domain=str(pack))
+    pack.write_text(text.format("in ward [0-9]"), encoding="utf-8")
+    with pytest.raises(OptionError, match="other options"):
+        redact(texts, domain=str(pack), resume=caught.value)
+
+
 def test_a_column_is_redacted_with_the_same_tags_in_all_rows() -> None:
     found: dict[int, Any] = {}
     texts = ["Maria Rossi", None, "Otto Brandt", "Maria Rossi wrote."]
