@@ -99,6 +99,8 @@ def run(folder: Path, card: ModelCard, *, pulled: bool = True) -> None:
 
 def _error(told: Mapping[str, str]) -> SlmMagicError:
     kind: type[SlmMagicError] = getattr(errors, told["error"], ModelLoadError)
+    if issubclass(kind, OSError):  # which cannot be made without being called
+        return kind(told["message"])
     # Some are made from more than their message.
     error = kind.__new__(kind)
     error.args = (told["message"],)

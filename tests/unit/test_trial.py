@@ -12,9 +12,9 @@ import pytest
 import tiny
 
 import slm_magic as slm
-from slm_magic import engine
+from slm_magic import engine, errors
 from slm_magic.engine import trial, tried
-from slm_magic.errors import ModelLoadError
+from slm_magic.errors import ModelLoadError, SlmMagicError
 from slm_magic.store import Store
 from slm_magic.store.describe import local_folder
 
@@ -166,3 +166,17 @@ def test_a_folder_by_path_need_not_answer_sensibly(
     with pytest.raises((ModelLoadError, ValueError), match="no sensible answer|no such language"):
         engine.answer(found.folder, found.card)
     engine.answer(found.folder, found.card, sensible=False)
+
+
+KINDS = [
+    kind
+    for kind in vars(errors).values()
+    if isinstance(kind, type) and issubclass(kind, SlmMagicError)
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+def test_every_error_that_a_child_tells_is_raised_as_it_was(kind: type[SlmMagicError]) -> None:
+    error = trial._error({"error": kind.__name__, "message": "There is no room."})
+    assert type(error) is kind
+    assert str(error) == "There is no room."
