@@ -144,12 +144,13 @@ class JobList(Handler):
 
         def prepare() -> work.Prepared:
             if body["task"] == "pull":
-                found = work.pull(body, self.app.root)
-                self._check_alone(found)
-                return found
+                return work.pull(body, self.app.root)
             return work.task(body["task"], body, self.app.root)
 
         found = await self.aside(prepare)
+        if found.task == "pull":
+            # Here, where no other request comes between the look and the start.
+            self._check_alone(found)
         job = self.jobs.start(found.task, found.model, found.work)
         self.set_header("Location", f"{self.request.path}/{job.id}")
         self.reply(202, job=job.data())

