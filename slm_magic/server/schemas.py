@@ -44,6 +44,9 @@ def _object(required: tuple[str, ...], **fields: Schema) -> Schema:
 
 def _option(option: Option) -> Schema:
     help = option.help
+    # A switch stays one: the folder that the Python functions take in its place may be any.
+    if not option.metavar:
+        return {"type": "boolean", "description": help}
     if option.number:
         most = _MOST.get(option.argument, 1000)
         return {"type": "integer", "minimum": 1, "maximum": most, "description": help}

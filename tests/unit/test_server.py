@@ -243,6 +243,10 @@ def test_unloading_tells_what_was_unloaded(
             "must be at most 32",
         ),
         (
+            {"task": "translate", "text": "a", "target": "fr", "cache": "/secret"},
+            "Field 'cache' must be of type boolean",
+        ),
+        (
             {"task": "translate", "text": "a", "target": "fr", "glossary": {"secret": 7}},
             "Field 'glossary' must be of type string",
         ),
