@@ -41,10 +41,15 @@ def parse_json(data: bytes) -> Any:
     """
     if len(data) > MOST_BYTES:
         raise ValueError(f"longer than {MOST_BYTES} bytes")
+    text = data.decode("utf-8")
     try:
-        return json.loads(data.decode("utf-8"))
+        return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+    except json.JSONDecodeError:
+        raise
+    except ValueError as error:  # Python's own line tells how to program around it
+        raise ValueError("a number of too many digits") from error
 
 
 def listed_weights(index: Any) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,12 +40,15 @@ class Notebook:
         Whether letters outside of ASCII are written as escapes.
     end
         What follows the last brace.
+    newline
+        What ends each line before that.
     """
 
     node: Node
     indent: str | None = " "
     ascii: bool = False
     end: str = "\n"
+    newline: str = "\n"
 
     @property
     def cells(self) -> list[Node]:
@@ -55,7 +58,7 @@ class Notebook:
 
     def with_node(self, node: Node) -> Notebook:
         """Return another notebook in the same layout."""
-        return Notebook(node, self.indent, self.ascii, self.end)
+        return replace(self, node=node)
 
     def encoded(self) -> bytes:
         """Return the file's bytes."""
@@ -63,7 +66,8 @@ class Notebook:
         text = json.dumps(
             self.node, indent=self.indent, ensure_ascii=self.ascii, separators=separators
         )
-        return (text + self.end).encode()
+        # In a string of JSON there is no line break as such.
+        return (text.replace("\n", self.newline) + self.end).encode()
 
 
 def read(path: Path) -> Notebook:
@@ -107,6 +111,7 @@ def read(path: Path) -> Notebook:
         indent[1].decode() if indent else None if b"\n" not in data.strip() else " ",
         data.isascii() and re.search(rb"\\u[0-9a-fA-F]{4}", data) is not None,
         data[len(data.rstrip()) :].decode(),
+        "\r\n" if b"\r\n" in data.strip() else "\n",
     )
 
 
@@ -150,7 +155,8 @@ def check(node: Any, name: str) -> None:
             f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path
         )
         where = f" at {place.lstrip('.')}" if place else ""
-        raise OptionError(f"{name} is no valid notebook{where}; open and save it first.") from error
+        # Its own message quotes the notebook, and a traceback would show it.
+        raise OptionError(f"{name} is no valid notebook{where}; open and save it first.") from None
 
 
 def _too_deep(node: Node) -> bool:
@@ -195,6 +201,11 @@ def beside(path: Path, word: str) -> Path:
     return path.with_name(f"{stem}.{word}.ipynb")
 
 
+def target(path: Path, out: str | Path | None, word: str) -> Path:
+    """Return where to write: `out`, or ``name.word.ipynb`` beside the input."""
+    return beside(path, word) if out is None else Path(out)
+
+
 def output(path: Path, out: str | Path | None, word: str, *, replace: bool) -> Path:
     """Return where to write, after looking whether that may be done.
 
@@ -203,17 +214,17 @@ def output(path: Path, out: str | Path | None, word: str, *, replace: bool) -> P
     OptionError
         If it is the input itself, or exists and is not to be replaced.
     """
-    target = beside(path, word) if out is None else Path(out)
-    if target.is_dir():
-        raise OptionError(f"{target} is a folder; name a file.")
-    if target.exists():
-        if target.samefile(path):
+    found = target(path, out, word)
+    if found.is_dir():
+        raise OptionError(f"{found} is a folder; name a file.")
+    if found.exists():
+        if found.samefile(path):
             raise OptionError("The output would replace the input; name another file.")
         if not replace:
-            raise OptionError(f"{target} exists; add --force to replace it (force=True).")
-    if not target.parent.is_dir():
-        raise OptionError(f"{target} cannot be written: there is no folder {target.parent}.")
-    return target
+            raise OptionError(f"{found} exists; add --force to replace it (force=True).")
+    if not found.parent.is_dir():
+        raise OptionError(f"{found} cannot be written: there is no folder {found.parent}.")
+    return found
 
 
 def text_of(lines: str | list[str]) -> str:

@@ -36,12 +36,17 @@ class Partial:
     """
 
     def __init__(self, output: Path, options: object) -> None:
-        self.path = output.with_name(f".{output.name}.part")
+        self.path = self.place(output)
         made = json.dumps(options, sort_keys=True)
         self._options = hashlib.sha256(made.encode()).hexdigest()
         self._texts: dict[str, Finished] = {}
         self._written = time.monotonic()
         self._fresh = False
+
+    @staticmethod
+    def place(output: Path) -> Path:
+        """Return the file of the translation that will be written to `output`."""
+        return output.with_name(f".{output.name}.part")
 
     def load(self) -> None:
         """Take over what an earlier run with the same options has left; anything else is none."""

@@ -132,7 +132,9 @@ def translate_notebook(
     given = Path(path)
     notebook = files.read(given)
     code = languages.parse(target)
-    written = files.output(given, out, code, replace=force or resume)
+    # A run that was interrupted was let replace what is there; without one there is nothing to resume.
+    waits = resume and Partial.place(files.target(given, out, code)).exists()
+    written = files.output(given, out, code, replace=force or waits)
     texts = _Texts(notebook, code, source, comments)
     runners = texts.runners({**options, "target": code})
     partial = Partial(written, [one.identify([(0, "")]) for one in runners.values()])

@@ -6,6 +6,7 @@ import copy
 import json
 import random
 import re
+import traceback
 import zlib
 from pathlib import Path
 from typing import Any
@@ -207,6 +208,19 @@ def test_the_layout_of_the_file_stays(
     assert done.path.read_text() == put(tmp_path / "b.ipynb", node, **layout).read_text()
 
 
+def test_lines_that_end_as_on_windows_stay_so(model: FakeSeq2Seq, tmp_path: Path) -> None:
+    node = notebook(markdown("The hill is green.\nIt rains."))
+    path = put(tmp_path / "a.ipynb", node, indent=1)
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    done = translate_notebook(path, target="fr", source="en")
+    assert re.findall(rb"(?<!\r)\n", done.path.read_bytes()) == []
+    # Within a string nothing is another: only the cell itself has changed.
+    made = json.loads(done.path.read_bytes())
+    made["cells"][0].pop("source")
+    node["cells"][0].pop("source")
+    assert made == node
+
+
 def test_all_cells_go_to_the_model_together(model: FakeSeq2Seq, tmp_path: Path) -> None:
     cells = [markdown(f"The hill has {n} trees on it.", n) for n in range(3, 30)]
     translate_notebook(put(tmp_path / "a.ipynb", notebook(*cells)), target="fr", source="en")
@@ -318,6 +332,17 @@ def test_resume_uses_only_what_was_made_from_the_same(model: FakeSeq2Seq, tmp_pa
     assert translate_notebook(path, target="fr", source="en", resume=True).resumed == 0
 
 
+def test_resume_with_nothing_to_go_on_from_replaces_nothing(
+    model: FakeSeq2Seq, tmp_path: Path
+) -> None:
+    path = put(tmp_path / "a.ipynb", notebook(markdown("The hill has three trees on it.")))
+    done = translate_notebook(path, target="fr", source="en", resume=True)
+    done.path.write_text("improved by hand")
+    with pytest.raises(OptionError, match="--force"):
+        translate_notebook(path, target="fr", source="en", resume=True)
+    assert done.path.read_text() == "improved by hand"
+
+
 def test_progress_is_told_by_cell_and_can_stop(model: FakeSeq2Seq, tmp_path: Path) -> None:
     path = put(tmp_path / "a.ipynb", full())
     seen: list[tuple[int, int]] = []
@@ -420,6 +445,7 @@ def test_two_headings_that_become_one_keep_their_anchors() -> None:
         (b'{"cells": [\n"my secret"', "broken at line 2"),
         (b"\xff\xfe", "not UTF-8"),
         (b"[" * 100_000, "nested too deep"),
+        (b'{"nbformat": ' + b"4" * 5000 + b"}", "JSON is a number of too many digits."),
         (b"[1]", "no notebook"),
         (b'{"nbformat": "4"}', "no notebook"),
         (b'{"nbformat": 3, "worksheets": []}', "jupyter nbconvert --to notebook --nbformat 4"),
@@ -446,6 +472,10 @@ def test_what_is_no_notebook_gets_one_line(
     error = capsys.readouterr().err
     assert told in error and error.count("\n") == 1 and "secret" not in error
     assert [p.name for p in tmp_path.iterdir()] == ["bad.ipynb"]
+    # In a notebook a whole traceback is shown, with what an error came from.
+    with pytest.raises(OptionError) as caught:
+        translate_notebook(path, target="fr")
+    assert "secret" not in "".join(traceback.format_exception(caught.value))
 
 
 def test_files_that_cannot_be_read_or_are_too_large(
