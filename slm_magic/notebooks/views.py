@@ -24,16 +24,18 @@ _FORMATTING = re.compile(
     r"</?(?:b|i|em|strong|u|s|del|ins|mark|small|big|sub|sup|span|font)>", re.I
 )
 _ATTRIBUTE = re.compile(
-    r"(?P<name>[^\s=>/\"'<]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"']+))", re.S
+    r"(?P<name>[^\s=>/\"'<]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"'][^\s>]*))", re.S
 )
 # Attributes that a person may read, or that hold an address.
 _READ = frozenset({"title", "alt", "href", "src", "placeholder", "value", "content", "summary",
-    "label", "cite", "action", "download", "aria-label", "aria-description"})  # fmt: skip
+    "label", "cite", "action", "download", "aria-label", "aria-description", "xlink:href", "srcset",
+    "poster", "datetime"})  # fmt: skip
 # Elements that words do not run through.
 _INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
     "em", "font", "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "span", "strike",
     "strong", "sub", "sup", "time", "tspan", "tt", "u", "var", "wbr"})  # fmt: skip
 _OPAQUE = ("script", "style", "template")
+_LONGEST_START = "<![CDATA["
 
 
 class Places:
@@ -165,6 +167,8 @@ def page(raw: str) -> tuple[list[View], list[str]]:
     reader = _Page(raw)
     reader.feed(raw)
     reader.close()
+    if reader.within:  # a script without an end, which the parser keeps for itself
+        reader.unseen.add(reader.within)
     body = View("".join(reader.text), reader.places, lambda text, at: html.escape(text))
     return [body, *reader.others], sorted(reader.unseen)
 
@@ -174,7 +178,7 @@ class _Page(HTMLParser):
         super().__init__(convert_charrefs=False)
         self._raw = raw
         self._lines = [0, *(m.end() for m in re.finditer("\n", raw))]
-        self._within = ""
+        self.within = ""
         self.text: list[str] = []
         self.places = Places()
         self.others: list[View] = []
@@ -185,8 +189,8 @@ class _Page(HTMLParser):
         return self._lines[line - 1] + column
 
     def handle_data(self, data: str) -> None:
-        if self._within:
-            self.unseen.add(self._within)
+        if self.within:
+            self.unseen.add(self.within)
             return
         at = self._at()
         self.text.append(data)
@@ -210,7 +214,7 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self._break(tag)
         if tag in _OPAQUE:
-            self._within = tag
+            self.within = tag
         self._attributes()
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -219,15 +223,33 @@ class _Page(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self._break(tag)
-        if tag == self._within:
-            self._within = ""
+        if tag == self.within:
+            self.within = ""
 
     def handle_comment(self, data: str) -> None:
-        at = self._at() + len("<!--")
-        if data.strip() and self._raw.startswith(data, at):
+        self._hidden(data)
+
+    def unknown_decl(self, data: str) -> None:
+        # Text of SVG may stand in <![CDATA[ ]]>.
+        self._hidden(data.removeprefix("CDATA["))
+
+    def handle_pi(self, data: str) -> None:
+        if not data.startswith("xml "):  # the version and the encoding
+            self._hidden(data)
+
+    def _hidden(self, data: str) -> None:
+        """Take in what a page's markup hides: "<!-- ", or what the parser takes for a comment."""
+        at = self._raw.find(data, self._at(), self._at() + len(_LONGEST_START) + len(data))
+        if data.strip() and at >= 0:
             places = Places()
             places.run(at, at + len(data))
-            self.others.append(View(data, places, name="comment"))
+            whole = self._raw.startswith(("<!--", _LONGEST_START), self._at())
+
+            def escape(new: str, at: int) -> str:
+                # Anything else ends at the first ">", and a placeholder has one.
+                return new if whole else html.escape(new)
+
+            self.others.append(View(data, places, escape, "comment"))
 
     def _break(self, tag: str) -> None:
         if tag not in _INLINE and self.text and not self.text[-1].endswith("\n"):
@@ -242,13 +264,19 @@ class _Page(HTMLParser):
             name, value = match["name"].lower(), match[group]
             if name == "srcdoc":
                 self.unseen.add("page in a frame")
+            elif name.startswith("on"):
+                self.unseen.add("script")
             elif value.lower().startswith("data:"):
                 self.unseen.add("picture or file in the text")
             elif name in _READ or name.startswith("data-"):
-                self.others.append(_value(value, at + match.start(group), name))
+                self.others.append(_value(value, at + match.start(group), name, group == "c"))
 
 
-def _value(raw: str, at: int, name: str) -> View:
+def _value(raw: str, at: int, name: str, bare: bool) -> View:
+    def escape(new: str, at: int) -> str:
+        # Without quotation marks around it, a value ends at a space.
+        return html.escape(new).replace(" ", "&#32;" if bare else " ")
+
     text: list[str] = []
     places = Places()
     for match in re.finditer(r"&#?\w+;|[^&]+|&", raw):
@@ -259,4 +287,4 @@ def _value(raw: str, at: int, name: str) -> View:
             places.run(start, end)
         else:
             places.same(start, end, len(made))
-    return View("".join(text), places, lambda new, at: html.escape(new), name)
+    return View("".join(text), places, escape, name)

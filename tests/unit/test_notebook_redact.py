@@ -519,6 +519,41 @@ def test_html_is_read_as_shown_and_put_back_whole(raw: str, text: str) -> None:
                 assert changed == raw[:start] + raw[end:]
 
 
+@pytest.mark.parametrize(
+    ("raw", "made"),
+    [
+        ("<svg><text><![CDATA[Maria Rossi]]></text></svg>", "<![CDATA[X Y>]]>"),
+        ("<?author Maria Rossi?>", "<?author X Y&gt;?>"),
+        ("<! by Maria Rossi>", "<! by X Y&gt;>"),
+        ("<!-- Maria Rossi -->", "<!-- X Y> -->"),
+        ("<a xlink:href='x?q=Maria Rossi'>", "'x?q=X Y&gt;'"),
+        ("<img srcset='Maria Rossi.png 2x'>", "'X Y&gt;.png 2x'"),
+        ("<i title=Maria&#32;Rossi class=c>", "title=X&#32;Y&gt; class=c"),
+        ("<a href=javascript:f('Maria&#32;Rossi')>", "f('X&#32;Y&gt;')"),
+    ],
+)
+def test_what_a_page_does_not_show_is_read_too(raw: str, made: str) -> None:
+    [view] = [one for one in views.page(raw)[0] if "Maria Rossi" in one.text]
+    start = view.text.index("Maria")
+    changed = views.apply(raw, view.edits(start, start + len("Maria Rossi"), "X Y>"))
+    assert made in changed and "Maria" not in changed
+    assert not [one for one in views.page(changed)[0] if "Maria" in one.text]
+
+
+@pytest.mark.parametrize(
+    ("raw", "unseen"),
+    [
+        ("<p onclick='tell(`Maria Rossi`)'>x</p>", ["script"]),
+        ("<p>x</p><script>Maria Rossi", ["script"]),
+        ("<?xml version='1.0'?><!DOCTYPE html><p contrast='on'>x</p>", []),
+    ],
+)
+def test_scripts_wherever_they_stand_are_told(raw: str, unseen: list[str]) -> None:
+    found, told = views.page(raw)
+    assert told == unseen
+    assert [one.text for one in found if one.name == "comment"] == []
+
+
 def test_pages_made_at_random_keep_their_tags() -> None:
     pieces = [
         "<b>", "</b>", "<td>", "</td>", "Maria Rossi", "Maria", " ", "Rossi", "&amp;", "&#77;", "&lt;i&gt;",
