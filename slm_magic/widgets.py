@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextvars
 import shlex
 import threading
+import time
 from collections.abc import Callable
 from html import escape
 from importlib.util import find_spec
@@ -19,12 +20,12 @@ from .catalog import TASKS, Task
 from .commands import run
 from .errors import OptionError, SlmMagicError, did_you_mean
 from .progress import listening
-from .settings import read
 from .stopping import stoppable
 from .tables import Table
 from .tasks import show
 from .text import languages
 from .widget_offers import Offer, offers, table
+from .widget_session import defaults, set_default
 
 _LABELS: dict[Task, str] = {"translate": "Translate", "summarize": "Summarize", "redact": "Redact"}
 _SAMPLES: dict[Task, str] = {
@@ -35,6 +36,9 @@ _SAMPLES: dict[Task, str] = {
     ),
     "redact": "Please call Ingrid Sandvik at +47 22 12 34 56 about the keys.",
 }
+# Seconds between two looks of the bar: a pull has thousands of steps a second, and a kernel's
+# messages are cut where they are too many.
+_LOOK_SECONDS = 0.05
 _DETECT = "detect"
 _NONE = "none"
 _FALLBACK = "The picker needs a front end with ipywidgets. Install one with %slm pull NAME."
@@ -81,9 +85,10 @@ class Picker:
 
         self._w = w
         self._thread: threading.Thread | None = None
+        self._busy = False
         self._stop = threading.Event()
         codes = sorted((languages.name(code), code) for code in languages.codes())
-        defaults = _session()
+        kept = defaults()
 
         def wide() -> Any:
             # One for each: a control is hidden by its layout.
@@ -96,13 +101,13 @@ class Picker:
         )
         self._source = w.Dropdown(
             options=[("Detect", _DETECT), *codes],
-            value=languages.parse(defaults["source"]) if defaults.get("source") else _DETECT,
+            value=languages.parse(kept["source"]) if kept.get("source") else _DETECT,
             description="From",
             layout=wide(),
         )
         self._target = w.Dropdown(
             options=codes,
-            value=languages.parse(defaults.get("target") or "fr"),
+            value=languages.parse(kept.get("target") or "fr"),
             description="To",
             layout=wide(),
         )
@@ -169,7 +174,7 @@ class Picker:
                 found["source"] = self._source.value
         if self._domain.value != _NONE:
             found["domain"] = self._domain.value
-        model = _session().get(f"{task}_model")
+        model = defaults().get(f"{task}_model")
         if model:
             found["model"] = model
         return found
@@ -189,7 +194,7 @@ class Picker:
             control.layout.display = None if translating else "none"
         source = None if self._source.value == _DETECT else self._source.value
         try:
-            default = _session().get(f"{task}_model")
+            default = defaults().get(f"{task}_model")
             found = offers(
                 task,
                 source if translating else None,
@@ -198,7 +203,7 @@ class Picker:
             )
             self._code.value = _code(task, self.arguments)
         except SlmMagicError as error:
-            self._say(str(error), wrong=True)
+            self._say(_line(error), wrong=True)
             return
         if found:
             self._cards.children = [self._card(one, one.name == default) for one in found]
@@ -240,14 +245,14 @@ class Picker:
 
     def _remove(self, name: str) -> None:
         def done(_: Any) -> None:
-            if _session().get(f"{self._task.value}_model") == name:
-                _set_default(self._task.value, None)
+            if defaults().get(f"{self._task.value}_model") == name:
+                set_default(self._task.value, None)
             self._say(f"{name} is removed.")
 
         self._start(f"Removing {name}", lambda: library.remove(name), done)
 
     def _use(self, name: str | None) -> None:
-        _set_default(self._task.value, name)
+        set_default(self._task.value, name)
         told = f"{self._task.value} now uses {name}" if name else "The task chooses the model again"
         self._say(f"{told} in this session.")
         self._refresh()
@@ -260,12 +265,12 @@ class Picker:
 
         self._result.value = ""
         # Read here: the thread that works must not ask controls that may change meanwhile.
-        arguments = self.arguments
+        try:
+            arguments = self.arguments
+        except SlmMagicError as error:
+            self._say(_line(error), wrong=True)
+            return
         self._start(_LABELS[task], lambda: run.task(task, text, arguments, progress=False), done)
-
-    @property
-    def _busy(self) -> bool:
-        return self._thread is not None
 
     def _start(self, what: str, work: Callable[[], Any], done: Callable[[Any], None]) -> None:
         """Do one thing at a time in a thread, telling how far it is."""
@@ -278,26 +283,24 @@ class Picker:
         context = contextvars.copy_context()
 
         def job() -> None:
-            told: Callable[[], None]
             try:
                 with stoppable(self._stop), listening(self._hear):
                     made = work()
-                told = lambda: done(made)  # noqa: E731
+                done(made)
             except KeyboardInterrupt:
-                told = lambda: self._say(f"{what} was cancelled.")  # noqa: E731
-            except SlmMagicError as error:
-                line = " ".join(str(error).split())
-                told = lambda: self._say(line, wrong=True)  # noqa: E731
+                self._say(f"{what} was cancelled.")
+            # Panics of Rust too, which are no Exception: the buttons must come back.
+            except BaseException as error:
+                self._say(_line(error), wrong=True)
             finally:
-                self._thread = None
+                self._busy = False
                 self._idle()
-            told()
-            self._refresh()
+                self._refresh()
 
         self._thread = threading.Thread(
             target=context.run, args=(job,), daemon=True, name="slm-magic-picker"
         )
-        self._run.disabled = True
+        self._busy = self._run.disabled = True
         self._refresh()
         self._thread.start()
 
@@ -308,11 +311,16 @@ class Picker:
             thread.join()
 
     def _hear(self, what: str, unit: str, total: float | None) -> Callable[[float], object]:
-        self._bar.value, self._bar.max = 0.0, max(total or 0.0, 1.0)
+        most = max(total or 0.0, 1.0)
+        self._bar.value, self._bar.max = 0.0, most
         self._step.value = what
+        done, shown = 0.0, -_LOOK_SECONDS
 
         def move(count: float) -> None:
-            self._bar.value = min(self._bar.value + count, self._bar.max)
+            nonlocal done, shown
+            done, now = min(done + count, most), time.monotonic()
+            if done == most or now - shown >= _LOOK_SECONDS:
+                self._bar.value, shown = done, now
 
         return move
 
@@ -327,29 +335,11 @@ class Picker:
         )
 
 
-def _magics() -> Any:
-    """Return the magics of this session, or None outside of IPython."""
-    from IPython.core.getipython import get_ipython
-
-    shell = get_ipython()
-    if shell is None:
-        return None
-    if "SlmMagics" not in shell.magics_manager.registry:
-        # What is picked is for the magics, so they are wanted.
-        shell.extension_manager.load_extension("slm_magic")
-    return shell.magics_manager.registry["SlmMagics"]
-
-
-def _session() -> dict[str, Any]:
-    magics = _magics()
-    return read() if magics is None else magics.defaults()
-
-
-def _set_default(task: Task, name: str | None) -> None:
-    magics = _magics()
-    if magics is None:
-        raise OptionError("There is no IPython session whose default could be set.")
-    setattr(magics, f"{task}_model", name)
+def _line(error: BaseException) -> str:
+    """Return what to say of an error; the message of one that nobody foresaw may hold a text."""
+    if isinstance(error, SlmMagicError):
+        return " ".join(str(error).split())
+    return f"Something went wrong inside slm-magic: {type(error).__name__}."
 
 
 def _code(task: Task, arguments: dict[str, Any]) -> str:

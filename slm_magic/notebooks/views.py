@@ -24,7 +24,8 @@ _FORMATTING = re.compile(
     r"</?(?:b|i|em|strong|u|s|del|ins|mark|small|big|sub|sup|span|font)>", re.I
 )
 _ATTRIBUTE = re.compile(
-    r"(?P<name>[^\s=>/\"'<]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"'][^\s>]*))", re.S
+    r"(?P<name>[^\s=>/\"'<]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"'][^\s>]*))",
+    re.S,
 )
 # Attributes that a person may read, or that hold an address.
 _READ = frozenset({"title", "alt", "href", "src", "placeholder", "value", "content", "summary",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -159,6 +160,75 @@ def test_a_text_is_tried_with_what_is_chosen(
     picker.wait()
     assert asked == [("translate", "Hello", {"target": "sv"})]
     assert "&lt;Hej&gt;" in picker._result.value
+
+
+class Panic(BaseException):
+    """What Rust raises."""
+
+
+@pytest.mark.parametrize("error", [RuntimeError("about Zebrawood"), Panic("about Zebrawood")])
+def test_a_fault_is_told_by_its_class_and_the_buttons_come_back(
+    models: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    error: BaseException,
+) -> None:
+    def fails(*_: Any, **__: Any) -> Any:
+        raise error
+
+    monkeypatch.setattr("slm_magic.commands.run.task", fails)
+    picker = slm.picker()
+    picker._target.value = "sv"
+    picker._run.click()
+    picker.wait()
+    assert f"went wrong inside slm-magic: {type(error).__name__}." in picker._said.value
+    assert "Zebrawood" not in picker._said.value + "".join(capfd.readouterr())
+    buttons = [one for card in picker._cards.children for one in card.children[1].children]
+    assert buttons and not any(button.disabled for button in [*buttons, picker._run])
+
+
+def test_waiting_ends_when_all_is_told(models: list[str]) -> None:
+    picker = slm.picker()
+    real = picker._say
+
+    def slow(line: str, **options: Any) -> None:
+        time.sleep(0.2)
+        real(line, **options)
+
+    picker._say = slow  # type: ignore[method-assign]
+    picker._text.value = "   "
+    picker._run.click()
+    # Time enough for the work itself to end.
+    time.sleep(0.1)
+    picker.wait()
+    assert "There is no text to work on" in picker._said.value
+
+
+def test_a_setting_that_cannot_be_used_is_told_when_a_text_is_tried(
+    models: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picker = slm.picker()
+    monkeypatch.setenv("SLM_MAGIC_SENTENCES", "many")
+    picker._run.click()
+    picker.wait()
+    assert "SLM_MAGIC_SENTENCES must be a whole number" in picker._said.value
+
+
+def test_a_thousand_steps_at_once_are_few_messages(
+    models: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picker = slm.picker()
+    seen: list[float] = []
+    picker._bar.observe(lambda change: seen.append(change["new"]), "value")
+    clock = [100.0]
+    monkeypatch.setattr(widgets.time, "monotonic", lambda: clock[0])
+    move = picker._hear("pull nordic", "B", 1000)
+    for _ in range(500):
+        move(1)
+    clock[0] += 1
+    for _ in range(500):
+        move(1)
+    assert seen == [1, 501, 1000]
 
 
 def test_a_mistake_is_one_line(models: list[str]) -> None:
