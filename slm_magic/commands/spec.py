@@ -72,6 +72,9 @@ class Option:
     only: FrontEnd | Literal[""] = ""
 
 
+HELP = Option("--help", "help", "show this help", short="-h")
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
     """One command.
