@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
+from . import whole_files
 from .errors import OptionError, did_you_mean
 
 if sys.version_info >= (3, 11):
@@ -232,9 +233,7 @@ def keep(name: str, value: Any) -> None:
             if value is not None:
                 table[name] = value
             # Whoever reads meanwhile has the old file or the new one, whole.
-            partial = path.with_name(".settings.part")
-            partial.write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
-            os.replace(partial, path)
+            whole_files.write(path, (json.dumps(table, indent=2) + "\n").encode())
     except OSError as error:
         raise OptionError(f"{path} cannot be written: {error.strerror}.") from error
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 from .errors import OptionError
@@ -10,15 +12,22 @@ from .errors import OptionError
 def write(path: Path, data: bytes) -> None:
     """Put `data` in the place of what `path` holds, in one step.
 
+    A link goes on leading where it does, and a file that is there keeps who may read it.
+
     Raises
     ------
     OptionError
         If it cannot be written; what was there is still there.
     """
-    partial = path.with_name(f".{path.name}.writing")
+    place = Path(os.path.realpath(path))
+    partial = place.with_name(f".{place.name}.writing")
     try:
+        there = place.exists()
+        partial.touch(0o600 if there else 0o666)
         partial.write_bytes(data)
-        partial.replace(path)
+        if there:
+            shutil.copymode(place, partial)
+        partial.replace(place)
     except OSError as error:
         try:
             partial.unlink(missing_ok=True)

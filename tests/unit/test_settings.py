@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import threading
 from pathlib import Path
@@ -141,6 +143,21 @@ def test_a_broken_file_of_settings_is_told_with_its_name(text: str) -> None:
         with pytest.raises(OptionError, match=r"settings\.json"):
             act()
     assert settings.file().read_text(encoding="utf-8") == text
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links and modes are POSIX's")
+def test_a_file_of_settings_that_is_a_link_stays_one_and_as_private(tmp_path: Path) -> None:
+    place = settings.file()
+    place.parent.mkdir(parents=True, exist_ok=True)
+    own = tmp_path / "dotfiles.json"
+    own.write_text("{}")
+    own.chmod(0o600)
+    place.symlink_to(own)
+    settings.keep("target", "fr")
+    assert place.is_symlink() and settings.kept() == {"target": "fr"}
+    assert json.loads(own.read_text()) == {"target": "fr"}
+    assert own.stat().st_mode & 0o777 == 0o600
+    assert sorted(one.name for one in tmp_path.glob("*.writing")) == []
 
 
 def test_settings_kept_by_two_at_once_are_all_there(tmp_path: Path) -> None:
