@@ -32,6 +32,8 @@ LAST = "last"
 
 # Options of a task that are no matter of its results.
 _OF_THE_CALL = ("progress", "strict", "resume")
+# One of the task's own that is none either: where results are kept.
+_PLACE = "cache"
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +298,7 @@ def _check_same(part: Part, task: Task, column: Column, options: Mapping[str, An
     other = [
         name
         for name in dict.fromkeys((*options, *part.options))
-        if options.get(name) != part.options.get(name)
+        if name != _PLACE and options.get(name) != part.options.get(name)
     ]
     if other:
         raise OptionError(

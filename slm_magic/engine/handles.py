@@ -10,11 +10,9 @@ running greedy batches stop at their next step.
 from __future__ import annotations
 
 import math
-import queue
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..convert.detect import check_weights
@@ -23,6 +21,7 @@ from ..importing import heavy_import
 from ..stopping import may_stop, pause
 from .forks import note_loaded, refuse_fork
 from .plan import Plan, token_batches
+from .running import Running, Steps
 
 if TYPE_CHECKING:
     from ..store import Installed
@@ -261,15 +260,15 @@ class Handle:
                 on_result(index, results[index])
             handed.add(index)
 
-        def settle_done(ready: Sequence[tuple[_Running, list[int]]]) -> None:
+        def settle_done(ready: Sequence[tuple[Running, list[int]]]) -> None:
             for batch, done in ready:
                 for index in done:
                     settle(index, *take(outcome(batch.futures[index], self.installed.name)))
                     del batch.futures[index]
 
         bulk = self.plan.inter_threads > 1
-        steps = _Steps(whole=not decoding.scores and not bulk)
-        running: list[_Running] = []
+        steps = Steps(whole=not decoding.scores and not bulk)
+        running: list[Running] = []
         longest_pause = BULK_POLL_SECONDS if bulk else POLL_SECONDS
         batches = token_batches(lengths, self.plan, beams=decoding.beam_size > 1, limits=limits)
         with self._lock:
@@ -287,7 +286,7 @@ class Handle:
                         size = sum(lengths[i] for i in batch)
                         stops = decoding.beam_size == 1 and self._watched(bulk, size)
                         futures = submit(batch, limit, steps.of(batch) if stops else None)
-                        running.append(_Running(dict(zip(batch, futures, strict=True)), size))
+                        running.append(Running(dict(zip(batch, futures, strict=True)), size))
                         batch = next(batches, None)
                     for index, tokens in steps.finished():
                         settle(index, tokens)
@@ -325,81 +324,9 @@ class Handle:
             return self._slowest is None or self._slowest > UNWATCHED_SECONDS
         return self._pace * tokens > QUICK_SECONDS
 
-    def _expected(self, batch: _Running) -> float:
+    def _expected(self, batch: Running) -> float:
         """Return how many seconds a batch of a cell will take, going by the last one."""
         return self._pace * batch.tokens
-
-
-@dataclass(slots=True)
-class _Running:
-    """A batch that CTranslate2 works on.
-
-    Attributes
-    ----------
-    futures
-        Of the sequences that are not finished, by number.
-    tokens
-        Of its input.
-    """
-
-    futures: dict[int, Any]
-    tokens: int
-    _started: float = field(default_factory=time.perf_counter)
-
-    @property
-    def seconds(self) -> float:
-        """How long ago it was submitted."""
-        return time.perf_counter() - self._started
-
-    def all(self) -> list[int]:
-        """Return the numbers of all sequences whose results have not been taken."""
-        return list(self.futures)
-
-    def done(self) -> list[int]:
-        """Return the numbers of the sequences that are finished."""
-        # CTranslate2 hands over a batch as a whole, so mostly one look is enough.
-        first = next(iter(self.futures.values()), None)
-        if first is None or not first.done():
-            return []
-        return [number for number, future in self.futures.items() if future.done()]
-
-
-class _Steps:
-    """What CTranslate2 tells of greedy batches while they run.
-
-    The futures of a batch are done when its longest sequence is. The tokens reported up to a
-    sequence's last one are its whole result, and it can be handed over then.
-    """
-
-    def __init__(self, *, whole: bool) -> None:
-        self._whole = whole
-        self._stop = threading.Event()
-        self._finished: queue.SimpleQueue[tuple[int, list[str]]] = queue.SimpleQueue()
-
-    def of(self, batch: Sequence[int]) -> Callable[[Any], bool]:
-        """Return the callback for a batch; CTranslate2 calls it in a thread of its own."""
-        tokens: list[list[str]] = [[] for _ in batch]
-
-        def on_step(step: Any) -> bool:
-            if self._stop.is_set():
-                return True
-            if self._whole:
-                place = step.batch_id
-                tokens[place].append(step.token)
-                if step.is_last:
-                    self._finished.put((batch[place], tokens[place]))
-            return False
-
-        return on_step
-
-    def finished(self) -> Iterator[tuple[int, list[str]]]:
-        """Yield number and tokens of each sequence finished since the last call."""
-        while not self._finished.empty():
-            yield self._finished.get()
-
-    def stop(self) -> None:
-        """Let the running batches end at their next step."""
-        self._stop.set()
 
 
 def outcome(future: Any, name: str) -> Any:

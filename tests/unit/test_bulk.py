@@ -20,7 +20,6 @@ from fakes import FakeEncoder, FakeSeq2Seq, fake_installed, install
 from test_tokenization_seq2seq import opus_folder
 
 from slm_magic import engine
-from slm_magic.engine import handles
 from slm_magic.errors import Interrupted, LanguageError, ModelNotInstalledError, OptionError
 from slm_magic.tasks import (
     bulk,
@@ -304,7 +303,7 @@ def interrupt_at(monkeypatch: pytest.MonkeyPatch, moment: int) -> Callable[[], i
         note()
         real_flags(self, number, result)
 
-    monkeypatch.setattr(handles.time, "sleep", sleep)
+    monkeypatch.setattr(time, "sleep", sleep)
     monkeypatch.setattr(bulk.Meter, "row", row)
     monkeypatch.setattr(bulk.Meter, "flags", flags)
     return lambda: count

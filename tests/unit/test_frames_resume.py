@@ -117,6 +117,16 @@ def test_options_that_were_changed_where_they_lie_are_other_ones(
     assert series.slm.translate(**options, resume="last").notna().sum() == series.notna().sum()
 
 
+def test_a_cache_may_be_switched_on_to_go_on(
+    opus: FakeSeq2Seq, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    series = pd.Series(column(), name="review")
+    with monkeypatch.context() as patched:
+        stopped(series, patched, 7)
+    made = series.slm.translate(**OPTIONS, cache=tmp_path / "kept", resume="last")
+    pd.testing.assert_series_equal(made, series.slm.translate(**OPTIONS))
+
+
 def test_an_error_far_down_loses_no_finished_row(
     opus: FakeSeq2Seq, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
