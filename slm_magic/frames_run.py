@@ -147,18 +147,19 @@ def _work(
     options: Mapping[str, Any],
 ) -> None:
     """Run the texts that are not finished, each at its first row, so that messages name that."""
-    first = _first_rows(column)
-    left = {
-        row: text
-        for row, text, found in zip(first.tolist(), column.uniques, outcome.texts, strict=True)
-        if found is None
-    }
-    stands_for = array("q", bytes(8 * len(column.codes)))
-    for row in left:
-        stands_for[row] = int(weights[column.codes[row]])
+    import numpy as np
+
+    first = _first_rows(column)[[found is None for found in outcome.texts]]
+    # No list of texts by row: of a million rows it would be as large as the column.
+    shares = np.zeros(len(column.codes), np.int64)
+    shares[first] = weights[column.codes[first]]
+    stands_for = array("q", shares.tobytes())
     bulk.run(
         task,
-        (left.get(row) for row in range(len(column.codes))),
+        (
+            column.uniques[code] if weight else None
+            for code, weight in zip(column.codes, stands_for, strict=True)
+        ),
         lambda row, result: outcome.put(int(column.codes[row]), result),
         progress=progress,
         weights=stands_for,

@@ -38,6 +38,9 @@ _EAST = re.compile(r"(?:(\d{4})\s*[年년]\s*)?(\d{1,2})\s*[月월](?:\s*(\d{1,2
 Reading = tuple[int | None, int, int | None]
 
 
+_DIGIT = re.compile(r"\d")
+
+
 @dataclass(frozen=True, slots=True)
 class Date:
     """A date in a text.
@@ -70,7 +73,7 @@ class Date:
 
 def find_dates(text: str, language: str | None) -> list[Date]:
     """Return the dates of `text`, in order; those with names of months in known languages only."""
-    if not any(c.isdigit() for c in text):
+    if not _DIGIT.search(text):
         return []
     found: list[Date] = []
     for date in sorted(_all(text, language), key=lambda date: (date.start, -date.end)):

@@ -142,14 +142,16 @@ def _ascii_digits(text: str) -> str:
     """Return `text` with digits of all scripts as 0 to 9, every character in its place."""
     if text.isascii():
         return text
-    return "".join(
-        str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else _PUNCTUATION.get(c, c)
-        for c in text
-    )
+    return _OF_ANOTHER_SCRIPT.sub(lambda match: _ascii(match[0]), text)
+
+
+def _ascii(sign: str) -> str:
+    return _PUNCTUATION.get(sign) or str(unicodedata.decimal(sign))
 
 
 # Arabic decimal and thousands signs, and full-width ones.
 _PUNCTUATION = {"٫": ".", "٬": ",", "，": ",", "．": "."}
+_OF_ANOTHER_SCRIPT = re.compile(rf"(?![0-9])\d|[{''.join(_PUNCTUATION)}]")
 
 
 def _norm(value: Decimal) -> Decimal:
