@@ -28,7 +28,7 @@ from .cache_run import keeping
 from .results import Result
 
 # Sentences of the first window, so that the model soon has something to do.
-FIRST = 1024
+FIRST = 512
 # Characters of an ordinary sentence, to guess from the size of texts how many they have.
 SENTENCE_CHARACTERS = 90
 # Seconds between two looks at whether the next window is ready, so that Ctrl-C is heard.
