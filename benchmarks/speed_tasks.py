@@ -70,7 +70,7 @@ def causal(run: Run) -> Found:
     found = Found()
     file = str(run.fetched(CAUSAL))
     short = [text for text in run.pool if 40 <= len(text) <= 120]
-    lines = speed_texts.column(short, run.rows(16, 6))
+    lines = speed_texts.column(short, run.rows(48, 6))
     cell = [text for text in short if text[-1] == "." and text[0].isupper()][:8]
     texts: dict[str, Any] = {"lines": lines, "cell": cell, "warm": lines[:1]}
     path = run.write_texts("causal", **texts)

@@ -30,7 +30,7 @@ def opus(run: Run) -> Found:
     """Columns of single sentences on the OPUS shape."""
     found = Found()
     checkpoint = run.checkpoint(SHAPE)
-    size = run.rows(320, 128)
+    size = run.rows(1000, 320)
     distinct = speed_texts.column(run.pool, size)
     few = dict(zip(BATCHES, run_sizes(run), strict=True))
     texts = {
