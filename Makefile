@@ -25,7 +25,7 @@ help:
 	@echo "make demo    install, pull the starter models, run examples/quickstart.ipynb"
 	@echo "make test    install, pull the test models, lint, types, all tests"
 	@echo "make bench   install other libraries, compare speed with them; QUICK=1 for a quick look"
-	@echo "make lint    ruff, mypy, import order of the layers"
+	@echo "make lint    ruff, mypy, import order of the layers, prettier, eslint, tsc"
 	@echo "make format  let ruff mend what it can"
 	@echo "make clean   remove the environment and what was built; models stay"
 	@echo
@@ -49,6 +49,21 @@ $(STAMPS)/test: $(STAMPS)/venv pyproject.toml
 	$(BIN)/python -m pip install --disable-pip-version-check --progress-bar on -q -e '.[test]' $(TORCH)
 	@touch $@ $(STAMPS)/demo
 
+# The JupyterLab extension. Node and npm build it; the wheel holds what they built.
+LAB = labextension
+LAB_BUILT = slm_magic/labextension/package.json
+
+$(LAB)/node_modules/.package-lock.json: $(LAB)/package-lock.json
+	@echo "== Installing what the JupyterLab extension is built with"
+	npm ci --prefix $(LAB) --no-audit --no-fund
+	@touch $@
+
+$(LAB_BUILT): $(LAB)/node_modules/.package-lock.json $(LAB)/package.json $(LAB)/tsconfig.json \
+  $(shell find $(LAB)/src $(LAB)/style $(LAB)/schema -type f 2>/dev/null)
+	@echo "== Building the JupyterLab extension"
+	npm run --prefix $(LAB) build
+	@touch $@
+
 install: $(STAMPS)/demo
 
 demo: $(STAMPS)/demo
@@ -61,18 +76,19 @@ models: $(STAMPS)/test
 	@echo "== Pulling the models that the tests use (what is there is reused)"
 	$(BIN)/slm-magic pull $(TEST_MODELS)
 
-lint: $(STAMPS)/test
+lint: $(STAMPS)/test $(LAB)/node_modules/.package-lock.json
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	npm run --prefix $(LAB) lint
 
 format: $(STAMPS)/test
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 # Both parts run, so that a failure in the first does not hide one in the second.
-test: models lint
+test: models lint $(LAB_BUILT)
 	@echo "== Tests without a browser"; \
 	SLM_MAGIC_REQUIRE_MODELS=1 SLM_MAGIC_REQUIRE_TORCH=$(if $(TORCH),1) \
 	  $(BIN)/python -m pytest -m "not browser" --durations=10; first=$$?; \
@@ -104,4 +120,4 @@ bench: $(BENCH_STAMPS)/bench
 	$(BENCH_BIN)/python benchmarks/speed.py $(BENCH)
 
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) build dist .pytest_cache .mypy_cache .ruff_cache examples/out benchmarks/out
+	rm -rf $(VENV) $(BENCH_VENV) $(LAB)/node_modules $(LAB)/lib slm_magic/labextension build dist .pytest_cache .mypy_cache .ruff_cache examples/out benchmarks/out

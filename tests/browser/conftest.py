@@ -20,6 +20,8 @@ import nbformat
 import pytest
 
 TOKEN = "browser-test"
+# The interpreter of an environment that has the built wheel, where `make test` made one.
+LAB_PYTHON = os.environ.get("SLM_MAGIC_LAB_PYTHON") or sys.executable
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
@@ -39,6 +41,7 @@ class Lab:
 
     url: str
     root: Path
+    log: Path
 
     def notebook(self, name: str, *cells: str) -> str:
         """Write a notebook and return the address that opens it."""
@@ -59,14 +62,24 @@ def _free_port() -> int:
 @pytest.fixture(scope="session")
 def start_lab(
     tmp_path_factory: pytest.TempPathFactory, session_home: Path
-) -> Iterator[Callable[[str], Lab]]:
-    """Start JupyterLab with a theme; one server a theme and session."""
+) -> Iterator[Callable[..., Lab]]:
+    """Start JupyterLab with a theme; one server a theme, application, environment and session."""
     servers: list[subprocess.Popen[bytes]] = []
-    labs: dict[str, Lab] = {}
+    labs: dict[object, Lab] = {}
 
-    def start(theme: str) -> Lab:
-        if theme in labs:
-            return labs[theme]
+    def start(theme: str, *, application: str = "jupyterlab", **variables: str) -> Lab:
+        """Return a running server.
+
+        Parameters
+        ----------
+        application
+            ``jupyterlab`` or ``notebook``.
+        variables
+            Set in its environment; an empty one is removed from it.
+        """
+        key = (theme, application, *sorted(variables.items()))
+        if key in labs:
+            return labs[key]
         base = tmp_path_factory.mktemp("lab")
         settings = base / "settings" / "@jupyterlab" / "apputils-extension"
         settings.mkdir(parents=True)
@@ -80,18 +93,23 @@ def start_lab(
         environment = {
             **os.environ,
             "SLM_MAGIC_HOME": str(session_home),
+            "SLM_MAGIC_CONFIG": str(base / "slm-magic"),
             "SLM_MAGIC_OFFLINE": "1",
             "JUPYTERLAB_SETTINGS_DIR": str(base / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(base / "workspaces"),
             "JUPYTER_CONFIG_DIR": str(base / "config"),
             "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
+            "JUPYTER_PATH": _extension(base),
             "IPYTHONDIR": str(base / "ipython"),
+            **variables,
         }
+        name = "LabApp" if application == "jupyterlab" else "JupyterNotebookApp"
         log = (base / "lab.log").open("wb")
         server = subprocess.Popen(
             [
-                sys.executable,
+                LAB_PYTHON,
                 "-m",
-                "jupyterlab",
+                application,
                 "--no-browser",
                 "--allow-root",
                 "--ServerApp.ip=127.0.0.1",
@@ -100,16 +118,18 @@ def start_lab(
                 f"--IdentityProvider.token={TOKEN}",
                 "--ServerApp.port_retries=0",
                 # So that a test can run a command without hunting for its menu.
-                "--LabApp.expose_app_in_browser=True",
+                f"--{name}.expose_app_in_browser=True",
             ],
-            env=environment,
+            env={name: value for name, value in environment.items() if value},
+            # Not the checkout: what is installed is what is tried.
+            cwd=base,
             stdout=log,
             stderr=subprocess.STDOUT,
         )
         servers.append(server)
-        labs[theme] = Lab(f"http://127.0.0.1:{port}", root)
-        _wait(labs[theme].url, server, base / "lab.log")
-        return labs[theme]
+        labs[key] = Lab(f"http://127.0.0.1:{port}", root, base / "lab.log")
+        _wait(labs[key].url, server, base / "lab.log")
+        return labs[key]
 
     yield start
     for server in servers:
@@ -118,6 +138,21 @@ def start_lab(
             server.wait(10)
         except subprocess.TimeoutExpired:
             server.kill()
+
+
+def _extension(base: Path) -> str:
+    """Return a Jupyter path with the extension that was built in the checkout.
+
+    Of an environment with the wheel the installed one is taken.
+    """
+    if sys.executable != LAB_PYTHON:
+        return ""
+    built = Path(__file__).parents[2] / "slm_magic" / "labextension"
+    assert (built / "package.json").is_file(), "build it: cd labextension && npm run build"
+    place = base / "share" / "labextensions"
+    place.mkdir(parents=True)
+    (place / "slm-magic").symlink_to(built, target_is_directory=True)
+    return str(base / "share")
 
 
 def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -1,0 +1,6 @@
+import { client } from './client-plugin';
+
+export * from './client';
+export { ISlmClient } from './tokens';
+
+export default [client];
