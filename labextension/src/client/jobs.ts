@@ -73,10 +73,15 @@ export class Jobs {
     return job;
   }
 
-  /** Cancel a job; one that has ended is dropped. */
+  /** Cancel a job; one that has ended is dropped with its result. */
   async cancel(id: string): Promise<void> {
+    const known = this._jobs.get(id);
     const { job } = await ask<{ job: IJob }>(this._settings, `jobs/${id}`, 'DELETE');
-    this._tell(job);
+    if (known && ended(known)) {
+      this._jobs.delete(id);
+    } else {
+      this._tell(job);
+    }
   }
 
   /**
@@ -115,7 +120,11 @@ export class Jobs {
     signal?: AbortSignal
   ): Promise<IJob> {
     return new Promise(resolve => {
-      const stop = () => void this.cancel(started.id).catch(() => undefined);
+      const stop = () =>
+        void this.cancel(started.id).catch(() => {
+          // Nobody is there to cancel it; who waits is not held any longer.
+          hear(this, { ...started, state: 'cancelled' });
+        });
       const hear = (_: this, job: IJob) => {
         if (job.id !== started.id) {
           return;
@@ -168,9 +177,11 @@ export class Jobs {
 
   /** A job that ended and was dropped while nobody listened is told as cancelled. */
   private async _refresh(): Promise<void> {
+    // Only these: the list may be older than a job that is started meanwhile.
+    const before = this.all;
     const { jobs } = await ask<{ jobs: IJob[] }>(this._settings, 'jobs');
     const there = new Set(jobs.map(job => job.id));
-    for (const job of this._jobs.values()) {
+    for (const job of before) {
       if (!there.has(job.id)) {
         this._drop(job);
       }
