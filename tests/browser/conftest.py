@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +42,21 @@ class Lab:
     url: str
     root: Path
     log: Path
+    token: str = TOKEN
 
     def notebook(self, name: str, *cells: str) -> str:
-        """Write a notebook and return the address that opens it."""
+        """Write a notebook and return the address that opens it in JupyterLab."""
+        path = self.file(name, *cells)
+        return f"{self.url}/lab/workspaces/{name}/tree/{path}?token={TOKEN}&reset"
+
+    def file(self, name: str, *cells: str) -> str:
+        """Write a notebook and return its name."""
         made = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(cell) for cell in cells],
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
         )
         nbformat.write(made, self.root / f"{name}.ipynb")
-        return f"{self.url}/lab/workspaces/{name}/tree/{name}.ipynb?token={TOKEN}&reset"
+        return f"{name}.ipynb"
 
 
 def _free_port() -> int:
@@ -198,3 +204,44 @@ def page(browser: Any) -> Iterator[Any]:
     opened.set_default_timeout(30_000)
     yield opened
     context.close()
+
+
+@dataclass
+class Console:
+    """What a page wrote into the browser's console."""
+
+    lines: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, part: str) -> None:
+        """Allow errors with this text, which the test brings about; at least one must come."""
+        self.expected.append(part)
+
+    def check(self) -> None:
+        left = [x for x in self.errors if not any(part in x for part in self.expected)]
+        assert not left, "errors in the browser's console:\n" + "\n".join(left)
+        for part in self.expected:
+            assert any(part in x for x in self.errors), f"no error in the console with {part!r}"
+
+
+@pytest.fixture
+def console(page: Any) -> Iterator[Console]:
+    """Follow the console of `page`; an error there that was not expected fails the test."""
+    seen = Console()
+
+    def message(told: Any) -> None:
+        where = told.location.get("url", "")
+        line = f"{told.type}: {told.text} ({where.partition('?')[0]})"
+        seen.lines.append(line)
+        if told.type in ("error", "assert"):
+            seen.errors.append(line)
+
+    def uncaught(error: Any) -> None:
+        seen.lines.append(f"uncaught: {error}")
+        seen.errors.append(f"uncaught: {error}")
+
+    page.on("console", message)
+    page.on("pageerror", uncaught)
+    yield seen
+    seen.check()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
+from pages import DARK, LIGHT, run_all, screenshot
 
 LOAD = "%load_ext slm_magic"
 SUMMARIZE = """%%slm summarize --domain finance --sentences 2 -o summary
@@ -43,36 +42,8 @@ CONTRAST = """element => {
 }"""
 
 
-def run_all(page: Any, address: str, cells: int) -> None:
-    """Open a notebook, run it and wait until the last cell is done."""
-    page.goto(address)
-    page.locator(".jp-NotebookPanel .jp-Notebook-cell").first.wait_for()
-    page.wait_for_function(
-        """() => {
-          const panel = window.jupyterapp?.shell.currentWidget;
-          return panel?.sessionContext?.session?.kernel?.status === 'idle';
-        }"""
-    )
-    page.evaluate("window.jupyterapp.commands.execute('runmenu:run-all')")
-    page.wait_for_function(
-        """count => {
-          const marks = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .jp-InputPrompt')];
-          return marks.filter(m => /\\[\\d+\\]/.test(m.textContent)).length >= count;
-        }""",
-        arg=cells,
-        timeout=90_000,
-    )
-
-
-def screenshot(page: Any, name: str) -> None:
-    """Keep a picture where SLM_MAGIC_SCREENSHOTS says, for docs/."""
-    folder = os.environ.get("SLM_MAGIC_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png")
-
-
 @pytest.mark.model
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_results_are_shown_and_readable(
     page: Any, start_lab: Callable[[str], Any], theme: str
 ) -> None:
@@ -102,13 +73,13 @@ def test_results_are_shown_and_readable(
                 "e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim())"
             ):
                 assert element.evaluate(CONTRAST) >= 4.5, element.evaluate("e => e.outerHTML")
-    screenshot(page, "lab-light" if "Light" in theme else "lab-dark")
+    screenshot(page, "lab-light" if theme == LIGHT else "lab-dark")
 
 
 def test_a_mistake_is_one_line_that_says_what_to_do(
     page: Any, start_lab: Callable[[str], Any]
 ) -> None:
-    lab = start_lab("JupyterLab Light")
+    lab = start_lab(LIGHT)
     page.goto(lab.notebook("mistake", LOAD, MISTAKE))
     run_all(page, lab.notebook("mistake", LOAD, MISTAKE), cells=2)
     error = page.locator(".jp-OutputArea-output").filter(has_text="UsageError")
@@ -120,7 +91,7 @@ def test_a_mistake_is_one_line_that_says_what_to_do(
 
 
 def test_tab_completes_subcommands(page: Any, start_lab: Callable[[str], Any]) -> None:
-    lab = start_lab("JupyterLab Light")
+    lab = start_lab(LIGHT)
     run_all(page, lab.notebook("complete", LOAD, ""), cells=1)
     editor = page.locator(".jp-Notebook .jp-CodeCell").nth(1).locator(".cm-content")
     editor.click()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fakes import FakeSeq2Seq, install
+from pages import LIGHT
 
 from slm_magic.notebooks import translate_notebook
 
@@ -25,7 +26,7 @@ def test_links_lead_to_translated_headings(
     start_lab: Callable[[str], Any], page: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     install(monkeypatch, FakeSeq2Seq(lambda text: WORDS.get(text, text)))
-    lab = start_lab("JupyterLab Light")
+    lab = start_lab(LIGHT)
     address = lab.notebook("links")
     far = "\n\n".join(["The hill is high, and it rained there all day long."] * 40)
     cells = ["[plot](#Plot-the-rain)\n\n[clean](#Clean-the-data)", far, "## Plot the rain", far]

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from test_lab import LOAD, run_all, screenshot
+from pages import DARK, LIGHT, run_all, screenshot
+from test_lab import LOAD
 
 PICK = "import slm_magic as slm\nslm.picker('redact')"
 AFTER = "%config SlmMagics.summarize_model"
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_the_picker_tries_a_model_and_sets_the_default(
     page: Any, start_lab: Callable[[str], Any], theme: str
 ) -> None:
@@ -30,7 +31,7 @@ def test_the_picker_tries_a_model_and_sets_the_default(
     result.wait_for(timeout=90_000)
     assert "<PERSON_1>" in result.inner_text()
     assert "Sandvik" not in result.inner_text()
-    screenshot(page, "picker-light" if "Light" in theme else "picker-dark")
+    screenshot(page, "picker-light" if theme == LIGHT else "picker-dark")
 
     output.get_by_role("button", name="Summarize").click()
     output.get_by_text("minilm-l6", exact=True).wait_for()
