@@ -148,13 +148,17 @@ def start_lab(
 
 
 def _extension(base: Path) -> str:
-    """Return a Jupyter path with the extension that was built in the checkout.
+    """Return a Jupyter path with the extension that was built in the checkout, and enable its server.
 
     Of an environment with the wheel the installed one is taken.
     """
     if sys.executable != LAB_PYTHON:
         return ""
-    built = Path(__file__).parents[2] / "slm_magic" / "labextension"
+    checkout = Path(__file__).parents[2]
+    enabled = base / "config" / "jupyter_server_config.d"
+    enabled.mkdir(parents=True)
+    shutil.copy(checkout / "jupyter-config" / "slm_magic.json", enabled)
+    built = checkout / "slm_magic" / "labextension"
     assert (built / "package.json").is_file(), "build it: cd labextension && npm run build"
     place = base / "share" / "labextensions"
     place.mkdir(parents=True)

@@ -4,24 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import nbformat
 import pytest
-from test_lab import screenshot
+from pages import DARK, LIGHT, axe, screenshot
 
 TOKEN = "browser-test"
-AXE = Path(__file__).parents[2] / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+# JupyterLab puts the time behind an address.
+JOBS = re.compile(r"/slm-magic/api/v1/jobs(\?|$)")
+RESULT = re.compile(r"/slm-magic/api/v1/jobs/\w+/result")
 
 RAIN = "The **rain** stopped at noon. We walked to the [old bridge](https://example.org/bridge)."
 DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-REPORT = """The mill at Osterby made 4,100 tonnes of paper in May. The lobby was painted green.
+# A short line first: JupyterLab hides the toolbar of a cell that is in its way.
+REPORT = """# May
+
+The mill at Osterby made 4,100 tonnes of paper in May. The lobby was painted green.
 Orders from Denmark rose by 12 percent. A cat sleeps at the gate. The mill will hire 30 people in the autumn."""
 HARBOUR = """The harbour took in 310 ships in June. Gulls nest on the crane.
 Fees for large ships go up by 5 percent in January."""
-CALL = """Call notes: Ingrid Sandvik asked for a new card, 4111 1111 1111 1111.
+CALL = """# Call notes
+
+Ingrid Sandvik asked for a new card, 4111 1111 1111 1111.
 
 Write to *ingrid.sandvik@fjordpost-example.org* or call +1 212 555 0174."""
 PRIVATE = ("Ingrid", "Sandvik", "fjordpost", "555", "4111")
@@ -42,13 +49,20 @@ raw = nbformat.v4.new_raw_cell
 class Notebook:
     """A notebook that is open in a page."""
 
-    def __init__(self, page: Any, lab: Any, name: str, application: str = "lab") -> None:
+    def __init__(self, page: Any, lab: Any, name: str, application: str) -> None:
         self.page = page
         self.path = lab.root / f"{name}.ipynb"
-        place = f"lab/workspaces/{name}/tree" if application == "lab" else "notebooks"
+        place = f"lab/workspaces/{name}/tree" if application == "jupyterlab" else "notebooks"
         page.goto(f"{lab.url}/{place}/{name}.ipynb?token={TOKEN}&reset")
         page.locator(".jp-NotebookPanel .jp-Notebook-cell").first.wait_for()
-        page.wait_for_function("window.jupyterapp?.shell.currentWidget?.content?.activeCell")
+        # Until then the widget shows an empty notebook.
+        page.wait_for_function(
+            """() => {
+              const panel = window.jupyterapp?.shell.currentWidget;
+              return panel?.context?.isReady && panel.content?.activeCell
+                && !panel.node.querySelector('.jp-Spinner');
+            }"""
+        )
         # Settings and their toolbar items come a little after the notebook.
         page.wait_for_function(
             "window.jupyterapp.commands.keyBindings.some(b => b.command === 'slm-magic:redact-cell')"
@@ -79,6 +93,12 @@ class Notebook:
             "window.jupyterapp.shell.currentWidget.content.widgets[index].node",
             arg=index,
         )
+
+    def edit(self, index: int) -> None:
+        """Put the cursor into a cell."""
+        self.activate(index)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_function("document.activeElement.matches('.cm-content')")
 
     def run(self, command: str, index: int | None = None) -> None:
         """Start a command on a cell; what it does goes on."""
@@ -119,60 +139,43 @@ class Notebook:
 
 
 @pytest.fixture
-def open_notebook(page: Any, start_lab: Callable[..., Any]) -> Iterator[Callable[..., Notebook]]:
-    """Write a notebook, open it and return it; an error in the console fails the test."""
-    errors: list[str] = []
-    allowed: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda told: told.type == "error" and errors.append(told.text))
+def open_notebook(
+    page: Any, start_lab: Callable[..., Any], console: Any
+) -> Callable[..., Notebook]:
+    """Write a notebook, open it and return it."""
+
+    def set_up(lab: Any, plugin: str, settings: dict[str, Any]) -> None:
+        answer = page.request.put(
+            f"{lab.url}/lab/api/settings/{quote(plugin, safe='@')}",
+            headers={"Authorization": f"token {TOKEN}"},
+            data={"raw": json.dumps(settings)},
+        )
+        assert answer.ok, answer.status
 
     def opened(
         name: str,
         *cells: Any,
-        theme: str = "JupyterLab Light",
-        application: str = "lab",
-        refused: bool = False,
+        theme: str = LIGHT,
+        application: str = "jupyterlab",
+        windowed: bool = False,
         **settings: Any,
     ) -> Notebook:
-        lab = start_lab(theme, **({} if application == "lab" else {"application": application}))
+        lab = start_lab(theme, application=application)
         written = nbformat.v4.new_notebook(
             cells=list(cells),
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}},
         )
         nbformat.write(written, lab.root / f"{name}.ipynb")
-        answer = page.request.put(
-            f"{lab.url}/lab/api/settings/slm-magic%3Acells",
-            headers={"Authorization": f"token {TOKEN}"},
-            data={"raw": json.dumps({"targetLanguage": "fr", **settings})},
-        )
-        assert answer.ok, answer.status
-        if refused:
-            # Chromium itself tells of an answer that is no success.
-            allowed.append("Failed to load resource")
+        set_up(lab, "slm-magic:cells", {"targetLanguage": "fr", **settings})
+        tracker = "@jupyterlab/notebook-extension:tracker"
+        set_up(lab, tracker, {"windowingMode": "full"} if windowed else {})
         return Notebook(page, lab, name, application)
 
-    yield opened
-    assert [e for e in errors if not any(part in e for part in allowed)] == []
-
-
-def serious(page: Any, *selectors: str) -> list[str]:
-    """Return what axe finds serious about what is shown at the selectors."""
-    if page.evaluate("typeof window.axe") == "undefined":
-        # As an AMD page JupyterLab would take it for a module.
-        page.evaluate("script => { new Function(script).call(window); }", AXE.read_text())
-    found = page.evaluate(
-        "async include => (await window.axe.run({include: include.map(s => [s])})).violations",
-        list(selectors),
-    )
-    return [
-        f"{one['id']}: {one['nodes'][0]['html']}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
+    return opened
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_translation_in_place_is_one_undo_step(
     page: Any, open_notebook: Callable[..., Notebook], theme: str
 ) -> None:
@@ -183,10 +186,11 @@ def test_translation_in_place_is_one_undo_step(
     book.click("translate-cell", 0)
     book.row(0).wait_for()
     assert "Translating" in book.row(0).inner_text()
-    assert serious(page, ".jp-SlmCellProgress", ".jp-cell-toolbar") == []
-    screenshot(page, "cell-progress-light" if "Light" in theme else "cell-progress-dark")
+    axe(page, ".jp-SlmCellProgress")
+    axe(page, ".jp-cell-toolbar")
+    screenshot(page, "cell-progress-light" if theme == LIGHT else "cell-progress-dark")
     # The editor stays usable: another cell is written in meanwhile.
-    book.cell(1).dblclick()
+    book.edit(1)
     page.keyboard.press("Control+End")
     page.keyboard.type(" Two words.")
     book.wait(2)
@@ -194,11 +198,11 @@ def test_translation_in_place_is_one_undo_step(
     assert beside == "Beside it. Two words."
     assert "pluie" in french
     assert "**" in french
-    assert re.search(r"\[[^]]*pont[^]]*\]\(https://example\.org/bridge\)", french)
+    assert "midi" in french
+    assert "](https://example.org/bridge)" in french
     # It was rendered, and is.
     page.locator(".jp-MarkdownOutput").filter(has_text="pluie").wait_for()
-    book.activate(0)
-    page.keyboard.press("Enter")
+    book.edit(0)
     page.keyboard.press("Control+z")
     assert book.sources == [RAIN, beside]
     page.keyboard.press("Control+Shift+z")
@@ -207,8 +211,10 @@ def test_translation_in_place_is_one_undo_step(
 
 @pytest.mark.model
 def test_translation_below_keeps_attachments_and_is_undone(
-    page: Any, open_notebook: Callable[..., Notebook]
+    page: Any, open_notebook: Callable[..., Notebook], console: Any
 ) -> None:
+    # JupyterLab gives Chromium the address of an attachment before it puts its data there.
+    console.expect("ERR_UNKNOWN_URL_SCHEME")
     source = "The rain stopped at noon.\n\n![a dot](attachment:dot.png)"
     book = open_notebook(
         "below",
@@ -287,12 +293,12 @@ def test_redaction_leaves_nothing(page: Any, open_notebook: Callable[..., Notebo
     shown.wait_for()
     assert "<EMAIL_ADDRESS_1>" in shown.inner_text()
     assert "\\" not in shown.inner_text()
-    assert serious(page, ".jp-SlmCellNotice", ".jp-cell-toolbar") == []
+    axe(page, ".jp-SlmCellNotice")
+    axe(page, ".jp-cell-toolbar")
     screenshot(page, "cell-redacted")
     notice.get_by_role("button", name="Dismiss").click()
     assert page.locator(".jp-SlmCellRow").count() == 0
-    book.activate(0)
-    page.keyboard.press("Enter")
+    book.edit(0)
     page.keyboard.press("Control+z")
     assert book.sources == [CALL]
 
@@ -366,7 +372,7 @@ def test_a_cell_that_changed_meanwhile_is_not_overwritten(
 def hold_results(page: Any) -> list[Any]:
     """Keep back the results of jobs; returns where their requests are."""
     held: list[Any] = []
-    page.route("**/slm-magic/api/v1/jobs/*/result", held.append)
+    page.route(RESULT, lambda route: held.append(route))
     return held
 
 
@@ -375,6 +381,10 @@ def test_work_on_a_cell_that_is_gone_is_cancelled(
     page: Any, open_notebook: Callable[..., Notebook]
 ) -> None:
     book = open_notebook("gone", markdown(LONG), markdown(LONG), code("x = 1"))
+    # A notebook that is closed earlier has an error of JupyterLab's debugger in the console.
+    page.wait_for_function(
+        "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"
+    )
     for index in (0, 1):
         book.run("translate-cell", index)
         book.row(index).wait_for()
@@ -392,23 +402,30 @@ def test_work_on_a_cell_that_is_gone_is_cancelled(
 
 
 def test_refusals_are_one_line_on_the_cell(
-    page: Any, open_notebook: Callable[..., Notebook]
+    page: Any, open_notebook: Callable[..., Notebook], console: Any
 ) -> None:
-    book = open_notebook(
-        "refused", markdown("Good morning."), markdown("  \n"), code("x = 1"), refused=True
-    )
+    book = open_notebook("refused", markdown("Good morning."), markdown("  \n"), code("x = 1"))
+    # Chromium itself tells of answers that are no success.
+    console.expect("Failed to load resource")
     problem = {
         "version": 1,
         "message": "Model 'opus-mt-en-fr' is not installed.",
         "reason": "model_not_installed",
         "mends": "Pull the model, then try again.",
     }
-    page.route("**/slm-magic/api/v1/jobs", lambda route: route.fulfill(status=404, json=problem))
+    page.route(
+        JOBS,
+        lambda route: (
+            route.fulfill(status=404, json=problem)
+            if route.request.method == "POST"
+            else route.continue_()
+        ),
+    )
     book.run("translate-cell", 0)
     notice = book.row(0).filter(has_text="not installed")
     notice.wait_for()
     assert notice.locator("p").all_inner_texts() == [f"{problem['message']} {problem['mends']}"]
-    assert serious(page, ".jp-SlmCellNotice") == []
+    axe(page, ".jp-SlmCellNotice")
     # The button is there where there is something to open.
     shown = notice.get_by_role("button", name="Show models")
     assert shown.count() == int(book.do("return app.commands.hasCommand('slm-magic:show-models')"))
@@ -418,8 +435,8 @@ def test_refusals_are_one_line_on_the_cell(
     assert book.row(0).count() == 0
     assert book.sources == ["Good morning.", "  \n", "x = 1"]
     # No request is sent for nothing.
-    page.unroute("**/slm-magic/api/v1/jobs")
-    page.route("**/slm-magic/api/v1/jobs", lambda route: route.abort())
+    page.unroute(JOBS)
+    page.route(JOBS, lambda route: route.abort())
     book.run("translate-cell", 1)
     assert book.row(1).locator("p").inner_text() == "The cell is empty."
     book.run("translate-cell", 0)
@@ -434,7 +451,7 @@ def test_refusals_are_one_line_on_the_cell(
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
 def test_flags_are_told_on_the_cell_and_not_in_the_file(
     page: Any, open_notebook: Callable[..., Notebook], theme: str
 ) -> None:
@@ -455,7 +472,7 @@ def test_flags_are_told_on_the_cell_and_not_in_the_file(
         body["results"][0]["flags"] = flags
         route.fulfill(response=answer, json=body)
 
-    page.route("**/slm-magic/api/v1/jobs/*/result", flagged)
+    page.route(RESULT, flagged)
     book.run("translate-cell", 0)
     book.wait(2)
     notice = book.row(1)
@@ -463,8 +480,8 @@ def test_flags_are_told_on_the_cell_and_not_in_the_file(
     assert notice.locator("p").all_inner_texts() == [flag["message"] for flag in flags]
     # Read out by a screen reader.
     assert "Number 12" in page.locator(".jp-SlmSpoken").inner_text()
-    assert serious(page, ".jp-SlmCellNotice") == []
-    screenshot(page, "cell-flags-light" if "Light" in theme else "cell-flags-dark")
+    axe(page, ".jp-SlmCellNotice")
+    screenshot(page, "cell-flags-light" if theme == LIGHT else "cell-flags-dark")
     assert "Number 12" not in json.dumps(book.saved())
     assert book.do("return panel.context.model.dirty") is False
     notice.get_by_role("button", name="Dismiss").click()
@@ -480,7 +497,7 @@ def test_a_language_is_chosen_and_remembered(
     book.click("translate-cell", 0)
     dialog = page.locator(".jp-Dialog")
     dialog.wait_for()
-    assert serious(page, ".jp-Dialog-content") == []
+    axe(page, ".jp-Dialog-content")
     dialog.locator("select").select_option(label="German")
     dialog.get_by_role("button", name="Translate").click()
     book.wait(2)
@@ -503,14 +520,14 @@ def test_work_survives_scrolling_and_collapsing(
     page: Any, open_notebook: Callable[..., Notebook]
 ) -> None:
     cells = [markdown(f"## Part {n}\n\n" + "A line.\n\n" * 6) for n in range(40)]
-    book = open_notebook("long", markdown("# Top\n\nGood morning."), *cells)
+    book = open_notebook("long", markdown("# Top\n\nGood morning."), *cells, windowed=True)
     held = hold_results(page)
-    book.do("nb.notebookConfig = {...nb.notebookConfig, windowingMode: 'full'}")
     book.run("translate-cell", 0)
     book.row(0).wait_for()
-    book.do("void nb.scrollToItem(40)")
+    # The active cell alone would stay in the page.
+    book.do("nb.activeCellIndex = 40; void nb.scrollToItem(40)")
     page.locator(".jp-Notebook-cell", has_text="Part 39").wait_for()
-    page.wait_for_function("!window.jupyterapp.shell.currentWidget.content.widgets[0].isAttached")
+    page.locator(".jp-SlmCellProgress").wait_for(state="detached")
     book.do("void nb.scrollToItem(0)")
     page.locator(".jp-SlmCellProgress").wait_for()
     book.do("nb.widgets[0].inputHidden = true")

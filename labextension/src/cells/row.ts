@@ -8,7 +8,9 @@ function element<K extends keyof HTMLElementTagNameMap>(
   text = ''
 ): HTMLElementTagNameMap[K] {
   const made = document.createElement(name);
-  made.className = className;
+  if (className) {
+    made.className = className;
+  }
   made.textContent = text;
   return made;
 }

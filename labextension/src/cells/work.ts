@@ -14,6 +14,9 @@ export interface IContext {
   showModels: () => (() => void) | null;
 }
 
+/** Reasons of problems that another model mends. */
+const MODEL_LACKS = ['model_not_installed', 'unknown_model'];
+
 type Told = Pick<INoticeOptions, 'lines' | 'kind'> & Partial<Pick<INoticeOptions, 'action'>>;
 
 /** Show lines on a cell until they are dismissed. */
@@ -26,7 +29,7 @@ export function notify(context: IContext, place: CellPlace, told: Told): void {
 /** Show what went wrong on a cell, and a way to mend it where there is one. */
 export function notifyError(context: IContext, place: CellPlace, error: unknown): void {
   const problem = problemOf(error);
-  const show = problem.reason === 'model_not_installed' ? context.showModels() : null;
+  const show = MODEL_LACKS.includes(problem.reason) ? context.showModels() : null;
   notify(context, place, {
     kind: 'error',
     lines: [lineOf(problem)],
