@@ -169,12 +169,12 @@ describe('a row of progress', () => {
     const row = new ProgressRow('Translating', cancel, trans);
     const bar = row.node.querySelector('progress');
     expect(bar?.hasAttribute('value')).toBe(false);
-    row.tell(job('running', 2, 5));
+    row.tell(job('running', 2, 5), false);
     expect([bar?.value, bar?.max]).toEqual([2, 5]);
     expect(row.node.textContent).toContain('2 of 5');
-    row.tell(job('running', 0, null));
+    row.tell(job('running', 0, null), false);
     expect(bar?.hasAttribute('value')).toBe(false);
-    row.tell(job('waiting', 0, null));
+    row.tell(job('waiting', 0, null), true);
     expect(row.node.textContent).toContain('Waiting for other work');
     row.node.querySelector('button')?.click();
     row.node.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }));

@@ -57,10 +57,13 @@ export class ProgressRow implements IRow {
 
   readonly node: HTMLElement;
 
-  /** Show how far a job is. */
-  tell(job: IJob): void {
-    const waiting = job.state === 'waiting';
-    this._text.textContent = waiting ? this._trans.__('Waiting for other work') : this._label;
+  /**
+   * Show how far a job is.
+   *
+   * @param queued - whether it waits for another.
+   */
+  tell(job: IJob, queued: boolean): void {
+    this._text.textContent = queued ? this._trans.__('Waiting for other work') : this._label;
     const { done, total } = job.progress ?? { done: 0, total: null };
     if (total === null || total === 0) {
       this._bar.removeAttribute('value');

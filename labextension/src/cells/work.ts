@@ -1,5 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { type Client, type IJobRequest, type IResult, JobCancelled } from '../client';
+import {
+  type Client,
+  type IJob,
+  type IJobRequest,
+  type IResult,
+  JobCancelled,
+  ended
+} from '../client';
 import { lineOf, problemOf } from '../common/problem';
 import type { CellPlace } from './place';
 import { type INoticeOptions, NoticeRow, ProgressRow } from './row';
@@ -80,7 +87,7 @@ export async function work(
   try {
     const { results } = await client.jobs.run<{ results: IResult[] }>(request, {
       signal,
-      onProgress: job => row.tell(job)
+      onProgress: job => row.tell(job, queued(client, job))
     });
     // It may have ended before it could be cancelled.
     if (signal.aborted || !place.cell) {
@@ -101,4 +108,9 @@ export async function work(
     }
     return null;
   }
+}
+
+/** Whether a job waits for another. Each waits for a moment, which is not worth a word. */
+function queued(client: Client, job: IJob): boolean {
+  return job.state === 'waiting' && client.jobs.all.some(one => one.id !== job.id && !ended(one));
 }
