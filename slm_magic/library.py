@@ -162,17 +162,22 @@ def models(task: str | None = None, installed: bool | None = None) -> Table:
 def _row(card: ModelCard, found: Installed | None) -> dict[str, Any]:
     return {
         "name": card.name,
+        "title": card.title,
         "kind": card.kind,
+        "pattern": False,
         "tasks": list(card.tasks),
         "languages": list(card.languages),
+        "pairs": [f"{source}-{target}" for source, target in card.pairs],
         "domain": card.domain,
         "licence": card.licence,
         "parameters": card.parameters,
         "download": card.download_bytes,
         "disk": found.disk_bytes if found is not None else card.disk_bytes,
         "starter": card.starter,
+        "requires": list(card.requires),
         "installed": found is not None,
         "shared": found is not None and found.shared,
+        "removable": found is not None and not found.shared and card.source.kind != "package",
         "quality": card.quality,
     }
 
@@ -181,7 +186,14 @@ def _family_row(family: catalog.Family) -> dict[str, Any]:
     # Any pair does to read what all of the family share.
     source, target = family.languages[:2]
     row = _row(family.card(source, target), None)
-    return {**row, "name": family.pattern, "languages": list(family.languages)}
+    return {
+        **row,
+        "name": family.pattern,
+        "title": family.table["title"],
+        "pattern": True,
+        "languages": list(family.languages),
+        "pairs": [],
+    }
 
 
 def info(name: str | Path) -> Table:

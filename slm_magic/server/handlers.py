@@ -7,7 +7,6 @@ from typing import Any
 from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
-from .. import catalog
 from ..catalog import TASKS
 from . import __version__, paths, schemas, work
 from .base import Handler
@@ -280,8 +279,7 @@ class OpenApi(Handler):
 def _models() -> list[dict[str, Any]]:
     from .. import library
 
-    cards = {card.name: card.title for card in catalog.cards()}
-    return [{**row, "title": cards.get(row["name"], "")} for row in library.models()]
+    return list(library.models())
 
 
 def _name(name: str) -> str:

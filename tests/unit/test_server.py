@@ -142,6 +142,11 @@ def test_models_are_listed_and_told(server: LabServer) -> None:
     assert set(listed) == {row["name"] for row in library.models()}
     one = listed["minilm-l6"]
     assert one["installed"] is False and one["download"] == 83_506_384 and one["title"]
+    assert one["pattern"] is False and one["removable"] is False and one["pairs"] == []
+    assert listed["pii-minilm"]["requires"] == ["minilm-l6"]
+    family = listed["opus-mt-{source}-{target}"]
+    assert family["pattern"] is True and family["title"] == "OPUS-MT {source} to {target}"
+    assert {"en", "fr"} < set(family["languages"]) and family["pairs"] == []
     facts = {fact["field"]: fact["value"] for fact in server.get("/models/minilm-l6")["facts"]}
     assert facts["licence"] == "Apache-2.0" and facts["installed"] is False
     told = refused(server.ask("get", "/models/minilm-l7"), 404, "unknown_model")

@@ -5,13 +5,18 @@ export type Task = (typeof TASKS)[number];
 
 /** A model that can be pulled or is installed. */
 export interface IModel {
+  /** Of a family of models a pattern, such as `opus-mt-{source}-{target}`. */
   name: string;
   title: string;
   /** `seq2seq`, `causal`, `encoder` or `head`. */
   kind: string;
+  /** Whether it stands for one model for each pair of its languages. */
+  pattern: boolean;
   tasks: Task[];
-  /** ISO 639-1 codes, or pairs such as `en-fr`. */
+  /** ISO 639-1 codes; `*` is any. */
   languages: string[];
+  /** The directions such as `en-fr` that it was made for; none where it does any. */
+  pairs: string[];
   domain: string;
   licence: string;
   parameters: number;
@@ -19,7 +24,12 @@ export interface IModel {
   download: number;
   disk: number;
   starter: boolean;
+  /** Models that are installed with it. */
+  requires: string[];
   installed: boolean;
+  /** Whether it lies in a folder that others share. */
+  shared: boolean;
+  removable: boolean;
   quality: string;
 }
 
