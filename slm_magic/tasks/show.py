@@ -43,7 +43,7 @@ class ResultList(list["Result | None"]):
     """A list of results that shows itself as a table."""
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        return {"text/plain": plain_table(self), "text/html": table(self)}
+        return {"text/plain": plain_table(self), "text/html": table(self), MIME: list_data(self)}
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         # IPython takes its printer of lists for one that the user registered, before our bundle.
@@ -128,6 +128,34 @@ def data(result: Result) -> dict[str, Any]:
             for span in result.spans
         ]
     return found
+
+
+def list_data(results: Sequence[Result | None]) -> dict[str, Any]:
+    """Return the first results of a list as plain data, their texts cut as in its table."""
+    present = [result for result in results if result is not None]
+    return {
+        "schema": SCHEMA,
+        "task": "list",
+        "rows": len(results),
+        "missing": len(results) - len(present),
+        "flagged": sum(1 for result in present if result.flags),
+        "models": list(dict.fromkeys(name for result in present for name in _models(result))),
+        "elapsed": round(sum(result.elapsed for result in present), 3),
+        "results": [
+            None if result is None else _list_row(result) for result in results[:TABLE_ROWS]
+        ],
+    }
+
+
+def _list_row(result: Result) -> dict[str, Any]:
+    found = data(result)
+    kept = ("task", "source", "target", "flags")
+    texts = {
+        name: _cut(found[name])
+        for name in ("text", "source_text")
+        if isinstance(found.get(name), str)
+    }
+    return {name: found[name] for name in kept if name in found} | texts
 
 
 def _fields(item: Any, *names: str) -> dict[str, Any]:

@@ -74,17 +74,21 @@ def start_lab(
     servers: list[subprocess.Popen[bytes]] = []
     labs: dict[object, Lab] = {}
 
-    def start(theme: str, *, application: str = "jupyterlab", **variables: str) -> Lab:
+    def start(
+        theme: str, *, application: str = "jupyterlab", extension: bool = True, **variables: str
+    ) -> Lab:
         """Return a running server.
 
         Parameters
         ----------
         application
             ``jupyterlab`` or ``notebook``.
+        extension
+            Whether the extension of the front end is there.
         variables
             Set in its environment; an empty one is removed from it.
         """
-        key = (theme, application, *sorted(variables.items()))
+        key = (theme, application, extension, *sorted(variables.items()))
         if key in labs:
             return labs[key]
         base = tmp_path_factory.mktemp("lab")
@@ -94,6 +98,10 @@ def start_lab(
         (settings / "notification.jupyterlab-settings").write_text(
             json.dumps({"checkForUpdates": False, "fetchNews": "false", "doNotDisturbMode": True})
         )
+        if not extension:
+            config = base / "config" / "labconfig"
+            config.mkdir(parents=True)
+            (config / "page_config.json").write_text('{"disabledExtensions": {"slm-magic": true}}')
         root = base / "root"
         root.mkdir()
         port = _free_port()

@@ -44,10 +44,10 @@ CONTRAST = """element => {
 
 @pytest.mark.model
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
-def test_results_are_shown_and_readable(
-    page: Any, start_lab: Callable[[str], Any], theme: str
+def test_results_are_shown_and_readable_without_the_extension(
+    page: Any, start_lab: Callable[..., Any], theme: str
 ) -> None:
-    lab = start_lab(theme)
+    lab = start_lab(theme, extension=False)
     address = lab.notebook("results", LOAD, SUMMARIZE, REDACT)
     run_all(page, address, cells=3)
     outputs = page.locator(".jp-OutputArea-output .slm-magic")

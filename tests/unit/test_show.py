@@ -151,6 +151,23 @@ def test_a_list_is_a_table() -> None:
     assert "(missing)" in plain
 
 
+def test_a_list_as_data_is_cut_and_private() -> None:
+    long = Translation(text="a" * 5000, source_text="b" * 5000, source="en", target="fr")
+    results = show.ResultList([TRANSLATION, None, REDACTION, long] * 5)
+    found = results._repr_mimebundle_()[show.MIME]
+    assert (found["rows"], found["missing"], found["flagged"]) == (20, 5, 5)
+    assert found["models"] == ["some-model"]
+    assert len(found["results"]) == show.TABLE_ROWS
+    first, missing, redaction, cut = found["results"][:4]
+    assert missing is None
+    assert first["flags"][0]["message"] == FLAG.message
+    assert (first["source_text"], first["target"]) == (TRANSLATION.source_text, "fr")
+    assert redaction["text"] == REDACTION.text
+    assert "source_text" not in redaction
+    assert len(cut["text"]) == len(cut["source_text"]) == show.CELL_CHARACTERS
+    assert SECRET not in json.dumps(found)
+
+
 def test_formats_of_one_and_of_many() -> None:
     many = [TRANSLATION, None, SUMMARY]
     assert formats.text(TRANSLATION) == TRANSLATION.text
