@@ -1,9 +1,10 @@
 import { cells } from './cells';
 import { client } from './client-plugin';
 import { sidebar } from './sidebar';
+import { editor } from './editor';
 import { render } from './render';
 
 export * from './client';
 export { ISlmClient } from './tokens';
 
-export default [cells, client, render, sidebar];
+export default [cells, client, editor, render, sidebar];
