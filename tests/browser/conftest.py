@@ -67,6 +67,16 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
+def wheel_python() -> Path:
+    """The interpreter of the environment with the built wheel, or the test is skipped."""
+    if sys.executable == LAB_PYTHON:
+        if os.environ.get("SLM_MAGIC_REQUIRE_MODELS"):
+            pytest.fail("SLM_MAGIC_LAB_PYTHON is not set; run: make test")
+        pytest.skip("SLM_MAGIC_LAB_PYTHON names no environment with the wheel; make test makes one")
+    return Path(LAB_PYTHON)
+
+
+@pytest.fixture(scope="session")
 def start_lab(
     tmp_path_factory: pytest.TempPathFactory, session_home: Path
 ) -> Iterator[Callable[..., Lab]]:
@@ -116,6 +126,8 @@ def start_lab(
             "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
             "JUPYTER_PATH": _extension(base),
             "IPYTHONDIR": str(base / "ipython"),
+            # With the wheel, the wheel and not the checkout.
+            "PYTHONPATH": os.environ.get("PYTHONPATH", "") if sys.executable == LAB_PYTHON else "",
             **variables,
         }
         name = "LabApp" if application == "jupyterlab" else "JupyterNotebookApp"
