@@ -11,7 +11,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Float, Int
 
 from ..stopping import within
-from . import __version__, work
+from . import __version__, translations, work
 from .jobs import ENDED, Jobs
 
 # Seconds that a stopping server waits for jobs to end.
@@ -55,6 +55,7 @@ class SlmMagicServer(ExtensionApp):
             keep_bytes=self.max_result_bytes,
             log=self.log,
         )
+        translations.offer()
         self._warm = False
         # For what is soon done but reads the disk or waits for a model.
         self.pool = ThreadPoolExecutor(4, thread_name_prefix="slm-magic-api")
