@@ -98,7 +98,8 @@ $(WHEEL_STAMPS)/venv:
 
 $(WHEEL_STAMPS)/all: pyproject.toml | $(WHEEL_STAMPS)/venv dist/.wheel
 	@echo "== Installing the wheel with JupyterLab and Notebook, and without Node"
-	$(WHEEL_PIP) install -q "$$(ls dist/*.whl)[redact,lab]" 'notebook>=7'
+	$(WHEEL_PIP) install -q "$$(ls dist/*.whl)[redact,lab]" 'notebook>=7' \
+	  jupyterlab-language-pack-fr-FR
 	@touch $@
 
 $(WHEEL_STAMPS)/wheel: dist/.wheel $(WHEEL_STAMPS)/all

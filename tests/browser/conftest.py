@@ -80,12 +80,17 @@ def wheel_python() -> Path:
 def start_lab(
     tmp_path_factory: pytest.TempPathFactory, session_home: Path
 ) -> Iterator[Callable[..., Lab]]:
-    """Start JupyterLab with a theme; one server a theme, application, environment and session."""
+    """Start JupyterLab with a theme; one server for each set of arguments in a session."""
     servers: list[subprocess.Popen[bytes]] = []
     labs: dict[object, Lab] = {}
 
     def start(
-        theme: str, *, application: str = "jupyterlab", extension: bool = True, **variables: str
+        theme: str,
+        *,
+        application: str = "jupyterlab",
+        extension: bool = True,
+        locale: str = "en",
+        **variables: str,
     ) -> Lab:
         """Return a running server.
 
@@ -95,10 +100,12 @@ def start_lab(
             ``jupyterlab`` or ``notebook``.
         extension
             Whether the extension of the front end is there.
+        locale
+            The language of the page, such as ``fr_FR``; its language pack must be installed.
         variables
             Set in its environment; an empty one is removed from it.
         """
-        key = (theme, application, extension, *sorted(variables.items()))
+        key = (theme, application, extension, locale, *sorted(variables.items()))
         if key in labs:
             return labs[key]
         base = tmp_path_factory.mktemp("lab")
@@ -112,6 +119,9 @@ def start_lab(
             config = base / "config" / "labconfig"
             config.mkdir(parents=True)
             (config / "page_config.json").write_text('{"disabledExtensions": {"slm-magic": true}}')
+        language = base / "settings" / "@jupyterlab" / "translation-extension"
+        language.mkdir()
+        (language / "plugin.jupyterlab-settings").write_text(json.dumps({"locale": locale}))
         root = base / "root"
         root.mkdir()
         port = _free_port()
