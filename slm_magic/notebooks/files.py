@@ -6,6 +6,7 @@ would sort keys, join lines and add ids, and a diff of the copy would show all o
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import warnings
@@ -42,6 +43,8 @@ class Notebook:
         What follows the last brace.
     newline
         What ends each line before that.
+    digest
+        SHA-256 of the file as it was read.
     """
 
     node: Node
@@ -49,6 +52,7 @@ class Notebook:
     ascii: bool = False
     end: str = "\n"
     newline: str = "\n"
+    digest: str = ""
 
     @property
     def cells(self) -> list[Node]:
@@ -112,6 +116,7 @@ def read(path: Path) -> Notebook:
         data.isascii() and re.search(rb"\\u[0-9a-fA-F]{4}", data) is not None,
         data[len(data.rstrip()) :].decode(),
         "\r\n" if b"\r\n" in data.strip() else "\n",
+        hashlib.sha256(data).hexdigest(),
     )
 
 

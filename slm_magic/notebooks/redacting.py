@@ -96,6 +96,16 @@ def redact_notebook(
     notebook = files.read(given)
     target = files.output(given, out, "redacted", replace=force)
     found = finds if finds is not None else find_personal(notebook.node, **options)
+    return write_redacted(notebook, target, found, accept, **options)
+
+
+def write_redacted(
+    notebook: files.Notebook, target: Path, found: Finds, accept: Accept | None, **options: Any
+) -> RedactedNotebook:
+    """Write `notebook` to `target` without what is accepted of what was `found` in it.
+
+    `accept` and `options` are as for `redact_notebook`.
+    """
     unseen, doubts = found.unseen, found.doubts
     taken: list[Find] = []
     rejected: list[Find] = []

@@ -280,7 +280,8 @@ class _Texts:
                     on_cell(self.total - sum(count > 0 for count in left.values()), self.total)
 
             if open_items:
-                meter = _Meter(f"{runner.what} {kind}s", len(open_items), told, show=progress)
+                total = sum(item.kind == kind for item in self.items)
+                meter = _Meter(runner.what, kind, total, total - len(open_items), told, progress)
                 bulk.drive(runner, [(row, i.text) for row, i in enumerate(open_items)], put, meter)
 
     def node(self) -> files.Node:
@@ -319,11 +320,32 @@ class _Texts:
 
 
 class _Meter(bulk.Meter):
-    """The bar of a run, which tells of each text as soon as the model is done with it."""
+    """The bar of a run, which tells of each text as soon as the model is done with it.
 
-    def __init__(self, what: str, total: int, told: Callable[[int], object], *, show: bool) -> None:
-        super().__init__(what, show=show, total=total)
+    Parameters
+    ----------
+    unit, total, done
+        What the texts are, how many there are, and how many were finished before.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        unit: str,
+        total: int,
+        done: int,
+        told: Callable[[int], object],
+        show: bool,
+    ) -> None:
+        super().__init__(what, show=show, total=total, unit=unit)
+        self._done = done
         self._told = told
+
+    def open(self, window: bulk.Window) -> None:
+        first = self._bar is None
+        super().open(window)
+        if first and self._done and self._bar is not None:
+            self._bar.update(self._done)
 
     def row(self, row: int) -> None:
         super().row(row)

@@ -8,7 +8,7 @@ from jupyter_server.auth.decorator import authorized
 from tornado.web import authenticated
 
 from ..catalog import TASKS
-from . import __version__, paths, schemas, work
+from . import __version__, notebooks, paths, schemas, work
 from .base import Handler
 from .jobs import ENDED, Job
 from .problems import Refusal, refuse
@@ -144,6 +144,8 @@ class JobList(Handler):
         def prepare() -> work.Prepared:
             if body["task"] == "pull":
                 return work.pull(body, self.app.root)
+            if body["task"] in schemas.NOTEBOOKS:
+                return notebooks.prepare(body["task"], body, self.app.root)
             return work.task(body["task"], body, self.app.root)
 
         found = await self.aside(prepare)
@@ -196,6 +198,8 @@ class JobResult(Handler):
         job = self.job(id)
         if job.result is not None:
             self.finish(job.result)
+            if job.task in schemas.READ_ONCE:
+                self.jobs.forget(job)
             return
         if job.problem is not None:
             raise Refusal(job.problem)

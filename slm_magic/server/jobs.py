@@ -20,7 +20,7 @@ from typing import Any, Literal
 from ..errors import SlmMagicError
 from ..progress import listening
 from ..stopping import stoppable
-from .problems import Problem, problem_of
+from .problems import Problem, Refusal, problem_of
 
 State = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled"]
 Lane = Literal["task", "pull"]
@@ -51,7 +51,7 @@ class Job:
     Attributes
     ----------
     task
-        ``translate``, ``summarize``, ``redact`` or ``pull``.
+        ``translate``, ``summarize``, ``redact``, ``pull``, or one of `schemas.NOTEBOOKS`.
     model
         The model that was asked for or is the default; None where the task picks one.
     stop
@@ -250,7 +250,7 @@ class Jobs:
                 job.result = job.work()
         except KeyboardInterrupt:
             state = "cancelled"
-        except SlmMagicError as error:
+        except (SlmMagicError, Refusal) as error:
             state, job.problem = "failed", problem_of(error)
         # Panics of Rust and exits of libraries are no Exception, and must not end the thread.
         except BaseException as error:

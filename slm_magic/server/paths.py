@@ -23,6 +23,31 @@ def inside(root: Path | None, named: str) -> Path:
     Refusal
         403 if it leads out of `root`; 404 if nothing is there.
     """
+    found, there = _resolved(root, named)
+    if not there:
+        raise _missing()
+    return found
+
+
+def output(root: Path | None, named: str) -> Path:
+    """Return the notebook that a client wants to be written, all links followed.
+
+    Raises
+    ------
+    Refusal
+        As `inside` does, for the folder and, where it is there, for the file; 422 if its name is
+        none of a notebook.
+    """
+    found, there = _resolved(root, named)
+    if found.suffix.lower() != ".ipynb" or (there and not found.is_file()):
+        raise refuse(422, "option", "The copy must be a notebook: a file that ends in .ipynb.")
+    if not found.parent.is_dir():
+        raise _missing()
+    return found
+
+
+def _resolved(root: Path | None, named: str) -> tuple[Path, bool]:
+    """Return where a path below `root` leads, and whether anything is there."""
     outside = refuse(
         403, "outside_root", "That path is outside of the folder that Jupyter shows.",
         "Give a path below it, without '..', or move the file there.",
@@ -41,9 +66,7 @@ def inside(root: Path | None, named: str) -> Path:
     # First, so that it is not told what there is outside.
     if not found.is_relative_to(top):
         raise outside
-    if not there:
-        raise _missing()
-    return found
+    return found, there
 
 
 def model(root: Path | None, named: str) -> str:

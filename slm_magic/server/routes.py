@@ -11,6 +11,7 @@ from tornado.web import HTTPError, authenticated
 from ..catalog import TASKS
 from . import events, handlers
 from .base import Handler
+from .schemas import NOTEBOOKS
 from .work import VERSION
 
 PREFIX = f"/slm-magic/api/v{VERSION}"
@@ -90,7 +91,7 @@ ROUTES = (
     Route("/defaults", handlers.Defaults),
     Route("/defaults/{task}", handlers.Default, (("put", ("default",)),)),
     Route("/unload", handlers.Unload, (("post", ("unload",)),)),
-    Route("/jobs", handlers.JobList, (("post", (*TASKS, "pull")),)),
+    Route("/jobs", handlers.JobList, (("post", (*TASKS, *NOTEBOOKS, "pull")),)),
     Route("/jobs/{id}", handlers.JobOne),
     Route("/jobs/{id}/result", handlers.JobResult),
     Route("/jobs/{id}/events", events.JobEvents),

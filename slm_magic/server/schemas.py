@@ -21,12 +21,24 @@ Schema = dict[str, Any]
 # Longest names and paths, in characters, and most rows in one request.
 NAME_LENGTH = 500
 MOST_ROWS = 10_000
+# Most finds of one notebook: more than anyone looks through in a page.
+MOST_FINDS = 50_000
 # Options with a few known words. Other values are names, of which the user may have own ones.
 _CLOSED = ("style", "unsupported", "operator", "markup", "quotes")
 # Hypotheses beyond these only take memory.
 _MOST = {"beam_size": 32}
 # The client sees the flags of a result, so nothing is raised for them.
 _LEFT_OUT = ("strict",)
+
+
+# Jobs on whole notebooks, and the commands whose options they have.
+NOTEBOOKS: Mapping[str, str] = {
+    "translate_notebook": "notebook translate",
+    "find_personal": "notebook redact",
+    "redact_notebook": "notebook redact",
+}
+# Jobs whose result is a person's own text, which is given once.
+READ_ONCE = ("find_personal",)
 
 
 def _name(help: str) -> Schema:
@@ -70,9 +82,7 @@ def _job(task: Task) -> Schema:
             "description": "a text, or a list of texts with null where a row is missing",
         },
     }
-    for option in COMMANDS[task].options:
-        if option.argument and option.argument not in _LEFT_OUT:
-            fields[option.argument] = _option(option)
+    fields |= _options(task)
     required = ["task", "text"]
     if task == "translate":
         required.append("target")
@@ -85,6 +95,41 @@ def _job(task: Task) -> Schema:
     return _object(tuple(required), **fields)
 
 
+def _options(command: str) -> dict[str, Schema]:
+    return {
+        option.argument: _option(option)
+        for option in COMMANDS[command].options
+        if option.argument and option.argument not in _LEFT_OUT
+    }
+
+
+def _notebook(name: str) -> Schema:
+    fields: dict[str, Schema] = {
+        "task": {"type": "string", "const": name},
+        "path": _name("path of the notebook below Jupyter's folder"),
+        **_options(NOTEBOOKS[name]),
+    }
+    required = ["task", "path"]
+    if name == "find_personal":
+        # What is put in the place of finds is chosen when they are taken out.
+        del fields["operator"]
+        return _object(tuple(required), **fields)
+    fields["out"] = _name("path of the copy; beside the notebook when left out")
+    fields["force"] = {"type": "boolean", "description": "replace the copy if it is there"}
+    if name == "translate_notebook":
+        required.append("target")
+    else:
+        required += ["digest", "rejected"]
+        fields["digest"] = _name("the digest that the search gave")
+        fields["rejected"] = {
+            "type": "array",
+            "items": {"type": "integer", "minimum": 0, "maximum": MOST_FINDS},
+            "maxItems": MOST_FINDS,
+            "description": "ids of the finds that stay; all others are taken out",
+        }
+    return _object(tuple(required), **fields)
+
+
 _MODEL = "name of a model, hf:owner/name, or the path of its files below Jupyter's folder"
 
 
@@ -93,6 +138,7 @@ def schemas() -> Mapping[str, Schema]:
     """Return the schemas of all bodies, by name."""
     return {
         **{task: _job(task) for task in TASKS},
+        **{name: _notebook(name) for name in NOTEBOOKS},
         "pull": _object(
             ("task", "model"),
             task={"type": "string", "const": "pull"},
@@ -148,7 +194,7 @@ def job_schema(body: Any) -> str:
         400 if it names no kind of job.
     """
     task = body.get("task") if isinstance(body, dict) else None
-    kinds = (*TASKS, "pull")
+    kinds = (*TASKS, *NOTEBOOKS, "pull")
     if not isinstance(task, str) or task not in kinds:
         raise refuse(400, "schema", f"Field 'task' must be one of: {', '.join(kinds)}.")
     return task

@@ -15,6 +15,7 @@ from ..commands.table import COMMANDS, model_setting
 from ..errors import SlmMagicError
 from . import paths
 from .jobs import Work
+from .schemas import NOTEBOOKS
 
 # Grows when a field changes its meaning; the path of the API has it too.
 VERSION = 1
@@ -65,13 +66,7 @@ def task(name: Task, body: Mapping[str, Any], root: Path | None) -> Prepared:
     """
     from ..commands import formats, run
 
-    options = COMMANDS[name].options_of("shell")
-    given = {option.key: body[option.argument] for option in options if option.argument in body}
-    if "model" in given:
-        given["model"] = paths.models(root, given["model"])
-    if "domain" in given:
-        given["domain"] = paths.domain(root, given["domain"])
-    kwargs = run.arguments(Parsed(COMMANDS[name], given), settings.read(root), "shell")
+    kwargs = arguments(name, body, root)
     # Flags are shown with the result: a setting that makes them errors is for scripts.
     kwargs.pop("strict", None)
     if "glossary" in body:
@@ -83,6 +78,28 @@ def task(name: Task, body: Mapping[str, Any], root: Path | None) -> Prepared:
         return encode(task=name, results=[one and formats.data(one) for one in results])
 
     return Prepared(name, kwargs.get("model"), work)
+
+
+def arguments(command: str, body: Mapping[str, Any], root: Path | None) -> dict[str, Any]:
+    """Return the keyword arguments that a body and the settings give for a command's task.
+
+    Raises
+    ------
+    SlmMagicError
+        If a setting cannot be used.
+    Refusal
+        If a path leads out of `root`, or nothing is there.
+    """
+    from ..commands import run
+
+    found = COMMANDS[command]
+    options = found.options_of("shell")
+    given = {option.key: body[option.argument] for option in options if option.argument in body}
+    if "model" in given:
+        given["model"] = paths.models(root, given["model"])
+    if "domain" in given:
+        given["domain"] = paths.domain(root, given["domain"])
+    return run.arguments(Parsed(found, given), settings.read(root), "shell")
 
 
 def pull(body: Mapping[str, Any], root: Path | None) -> Prepared:
@@ -145,7 +162,8 @@ def may_use(task: str, model: str | None, name: str) -> bool:
 
     store = Store.default()
     if model is None:
-        used = [one for one in store.list() if task in one.card.tasks]
+        does = COMMANDS[NOTEBOOKS[task]].task if task in NOTEBOOKS else task
+        used = [one for one in store.list() if does in one.card.tasks]
         return any(name in (one.name, *one.card.requires) for one in used)
     for part in (model, *model.split("+")):
         if part == name or (task == "pull" and part == "starters"):

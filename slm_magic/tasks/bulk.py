@@ -105,6 +105,8 @@ class Meter:
         Of each row, by its number, for how many it stands; 1 by default.
     single
         Whether there is one text, whose sentences are to be counted.
+    unit
+        What a row is called.
     """
 
     def __init__(
@@ -115,9 +117,11 @@ class Meter:
         total: float | None,
         weights: Mapping[int, int] | Sequence[int] | None = None,
         single: bool = False,
+        unit: str = "row",
     ) -> None:
         self._what = what
         self._show = show
+        self._unit = unit
         self._total = total
         self._weights = weights
         self._single = single
@@ -127,7 +131,7 @@ class Meter:
     def open(self, window: Window) -> None:
         """Show the bar, once the first window is known."""
         if self._bar is None:
-            unit = "sentence" if self._single else "row"
+            unit = "sentence" if self._single else self._unit
             total = window.steps if self._single else self._total
             self._bar = bar(total, what=self._what, unit=unit, show=self._show)
 

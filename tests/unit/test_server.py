@@ -18,6 +18,7 @@ from lab_server import PATIENCE, TOKEN, LabServer
 import slm_magic
 from slm_magic import engine, library, settings
 from slm_magic.commands import manage
+from slm_magic.commands.table import COMMANDS
 from slm_magic.errors import (
     ConversionError,
     DiskFullError,
@@ -313,6 +314,11 @@ def test_schemas_are_schemas_and_take_what_the_tasks_take() -> None:
         if name in ("translate", "summarize", "redact"):
             call = signature(getattr(slm_magic, name))
             assert set(schema["properties"]) - {"task", "text"} <= set(call.parameters)
+        if name in schemas.NOTEBOOKS:
+            command = COMMANDS[schemas.NOTEBOOKS[name]]
+            known = {option.argument for option in command.options}
+            own = {"task", "path", "out", "force", "digest", "rejected"}
+            assert set(schema["properties"]) - own <= known
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from slm_magic.server import schemas
 from slm_magic.server.jobs import ENDED
 
 SEED = 5
-BODIES = 600
+BODIES = 900
+NOTEBOOK = "fuzz.ipynb"
 SECRET = "Zebrawood-4711"
 
 # Where each schema's bodies go.
@@ -23,6 +24,9 @@ PLACES = {
     "translate": ("post", "/jobs"),
     "summarize": ("post", "/jobs"),
     "redact": ("post", "/jobs"),
+    "translate_notebook": ("post", "/jobs"),
+    "find_personal": ("post", "/jobs"),
+    "redact_notebook": ("post", "/jobs"),
     "pull": ("post", "/jobs"),
     "default": ("put", "/defaults/translate"),
     "unload": ("post", "/unload"),
@@ -65,7 +69,16 @@ def sample(schema: dict[str, Any], random: random.Random) -> Any:
 
 def word(random: random.Random) -> str:
     return random.choice(
-        ("fr", "en", "French", "minilm-l6", "finance", "PERSON", f"The code {SECRET} is old.")
+        (
+            "fr",
+            "en",
+            "French",
+            "minilm-l6",
+            "finance",
+            "PERSON",
+            NOTEBOOK,
+            f"The code {SECRET} is old.",
+        )
     )
 
 
@@ -128,6 +141,9 @@ def test_no_body_is_answered_by_a_fault_of_the_server(
     server: LabServer, schema: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLM_MAGIC_OFFLINE", "1")
+    cell = {"cell_type": "markdown", "metadata": {}, "source": f"The code {SECRET} is old."}
+    node = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
+    (server.root / NOTEBOOK).write_text(json.dumps(node))
     codes = []
     verb, path = PLACES[schema]
     for data in (data for name, data in bodies() if name == schema):
@@ -148,7 +164,7 @@ def test_no_body_is_answered_by_a_fault_of_the_server(
             assert job["state"] in ENDED
             assert (job["error"] or {}).get("reason") != "internal", (data, job)
     # Some were as described, or little was shown. No model is there to be a default.
-    good = {"pull": 503, "default": 404, "unload": 200}.get(schema, 202)
+    good = {"pull": 503, "default": 404, "unload": 200, "redact_notebook": 409}.get(schema, 202)
     assert good in codes and 400 in codes
     assert SECRET not in server.log.text
     assert server.get("/status")["version"] == 1
