@@ -3,8 +3,9 @@ import { client } from './client-plugin';
 import { sidebar } from './sidebar';
 import { editor } from './editor';
 import { render } from './render';
+import { notebooks } from './notebooks';
 
 export * from './client';
 export { ISlmClient } from './tokens';
 
-export default [cells, client, editor, render, sidebar];
+export default [cells, client, editor, notebooks, render, sidebar];

@@ -198,8 +198,6 @@ class JobResult(Handler):
         job = self.job(id)
         if job.result is not None:
             self.finish(job.result)
-            if job.task in schemas.READ_ONCE:
-                self.jobs.forget(job)
             return
         if job.problem is not None:
             raise Refusal(job.problem)

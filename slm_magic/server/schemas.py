@@ -37,8 +37,6 @@ NOTEBOOKS: Mapping[str, str] = {
     "find_personal": "notebook redact",
     "redact_notebook": "notebook redact",
 }
-# Jobs whose result is a person's own text, which is given once.
-READ_ONCE = ("find_personal",)
 
 
 def _name(help: str) -> Schema:

@@ -155,12 +155,14 @@ def test_progress_is_told_by_cell_and_what_is_cancelled_goes_on(
     assert not list(folder.glob(".*"))
 
 
-def test_finds_are_told_in_their_context_and_once(server: LabServer, folder: Path) -> None:
+def test_finds_are_told_in_their_context_and_dropped(server: LabServer, folder: Path) -> None:
     put(folder)
     id = server.start(task="find_personal", path="notes/calls.ipynb")
     assert server.ended(id)["state"] == "done"
     found = server.get(f"/jobs/{id}/result")
+    server.ask("delete", f"/jobs/{id}")
     assert server.ask("get", f"/jobs/{id}/result").status_code == 404
+    assert all(job.result is None or SECRET.encode() not in job.result for job in server.jobs.all())
     assert found["task"] == "find_personal" and found["path"] == "notes/calls.ipynb"
     finds = found["finds"]
     assert [find["id"] for find in finds] == list(range(len(finds)))

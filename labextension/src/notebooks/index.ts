@@ -1,0 +1,1 @@
+export { notebooks } from './plugin';

@@ -1,0 +1,446 @@
+"""Whole notebooks in JupyterLab: translated, and redacted before they are shared."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from test_lab import screenshot
+
+from slm_magic.text import languages
+from slm_magic.text.protect import differences
+
+pytestmark = pytest.mark.model
+
+THEMES = ["JupyterLab Light", "JupyterLab Dark"]
+ROOT = Path(__file__).parents[2]
+AXE = ROOT / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+INTRO = """# Rain on the hill
+
+This notebook shows how much rain fell on the hill in winter. Read the \
+[manual](https://example.org/manual.html).
+
+$$\\bar{x} = \\frac{1}{n} \\sum_i x_i$$
+
+- The mean is $\\bar{x}$, and `rain.mean()` gives it. ![a gauge](attachment:gauge.png)
+"""
+CODE = "# Read the measurements\nrain = [12, 7, 30]\n"
+CHART = "## The chart\n\nThe chart shows the rain of each month."
+
+PERSON = "Ingrid Sandvik"
+OTHER = "Tobias Keller"
+MAIL = "ingrid.sandvik@fjordpost-example.org"
+PHONE = "+1 212 555 0174"
+
+
+@pytest.fixture(autouse=True)
+def errors(page: Any) -> Iterator[list[str]]:
+    """Let no test pass whose page had an error in its console."""
+    found: list[str] = []
+    page.on(
+        "console",
+        lambda line: found.append(f"{line.text} {line.location}") if line.type == "error" else None,
+    )
+    page.on("pageerror", lambda error: found.append(str(error)))
+    yield found
+    assert found == []
+
+
+@pytest.fixture(scope="session")
+def lab(
+    start_lab: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[str], Any]:
+    """Start JupyterLab with notifications, which other tests have switched off."""
+    made: dict[str, Path] = {}
+
+    def start(theme: str = THEMES[0]) -> Any:
+        if theme not in made:
+            made[theme] = tmp_path_factory.mktemp("settings")
+            own = made[theme] / "@jupyterlab" / "apputils-extension"
+            own.mkdir(parents=True)
+            (own / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
+            (own / "notification.jupyterlab-settings").write_text(
+                json.dumps({"checkForUpdates": False, "fetchNews": "false"})
+            )
+            # A checkout is not installed, so that nothing has enabled its server side.
+            enabled = made[theme] / "config" / "jupyter_server_config.d"
+            enabled.mkdir(parents=True)
+            shutil.copy(ROOT / "jupyter-config" / "slm_magic.json", enabled)
+        return start_lab(
+            theme,
+            JUPYTERLAB_SETTINGS_DIR=str(made[theme]),
+            JUPYTER_CONFIG_PATH=str(made[theme] / "config"),
+        )
+
+    return start
+
+
+def put(lab: Any, name: str, *cells: Any, **metadata: Any) -> Path:
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    node = nbformat.v4.new_notebook(cells=list(cells), metadata={"kernelspec": kernel, **metadata})
+    path: Path = lab.root / f"{name}.ipynb"
+    nbformat.write(node, path)
+    return path
+
+
+def rain(lab: Any, name: str) -> Path:
+    v4 = nbformat.v4
+    intro = v4.new_markdown_cell(INTRO, attachments={"gauge.png": {"image/png": PNG}})
+    output = v4.new_output("stream", text="The mean is 16.3 mm.\n")
+    code = v4.new_code_cell(CODE, outputs=[output], execution_count=1)
+    return put(lab, name, intro, code, v4.new_markdown_cell(CHART))
+
+
+def calls(lab: Any, name: str) -> Path:
+    v4 = nbformat.v4
+    code = v4.new_code_cell(
+        f"send('{MAIL}')",
+        outputs=[
+            v4.new_output("stream", text=f"sent to {MAIL}, phone {PHONE}\n"),
+            v4.new_output("display_data", {"image/png": PNG, "text/plain": "<Figure>"}),
+        ],
+    )
+    words = f"We met {PERSON} in the garden. Her colleague {OTHER} came later."
+    again = f"Please call {PERSON} at {PHONE} about the meeting."
+    return put(
+        lab,
+        name,
+        v4.new_markdown_cell(words),
+        code,
+        v4.new_markdown_cell(again),
+        authors=[{"name": PERSON}],
+    )
+
+
+def show(page: Any, lab: Any, path: Path) -> None:
+    """Open a notebook."""
+    address = f"{lab.url}/lab/workspaces/{path.stem}/tree/{path.name}"
+    page.goto(f"{address}?token=browser-test&reset")
+    page.locator(".jp-NotebookPanel .jp-Notebook .jp-Cell").first.wait_for()
+
+
+def run(page: Any, command: str) -> None:
+    """Run a command without waiting for its end."""
+    page.evaluate(f"void window.jupyterapp.commands.execute('slm-magic:{command}-notebook')")
+
+
+def dialog(page: Any) -> Any:
+    found = page.locator(".jp-SlmNotebookDialog")
+    found.wait_for()
+    return found
+
+
+def toast(page: Any, words: str) -> Any:
+    found = page.locator(".Toastify__toast").filter(has_text=re.compile(words))
+    found.first.wait_for(timeout=240_000)
+    return found.first
+
+
+def accessible(page: Any) -> None:
+    """Let axe look at the dialog that is shown."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run('.jp-SlmNotebookDialog')")
+    serious = [
+        (one["id"], [node["html"] for node in one["nodes"]])
+        for one in found["violations"]
+        if one["impact"] in ("serious", "critical")
+    ]
+    assert found["passes"] and serious == []
+
+
+def press(page: Any, *keys: str) -> None:
+    for key in keys:
+        page.keyboard.press(key)
+
+
+def test_a_notebook_is_translated_and_its_structure_stays(page: Any, lab: Any) -> None:
+    running = lab()
+    path = rain(running, "rain")
+    before = json.loads(path.read_text())
+    show(page, running, path)
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Translate Notebook…").click()
+    asked = dialog(page)
+    asked.get_by_label("Into").select_option("fr")
+    assert asked.get_by_role("textbox", name="Copy").input_value() == "rain.fr.ipynb"
+    asked.get_by_role("button", name="Translate").click()
+    toast(page, "Translating rain.ipynb|rain.ipynb waits")
+    # The notebook is there to be worked on meanwhile.
+    assert page.locator(".jp-Dialog").count() == 0
+    done = toast(page, r"rain\.fr\.ipynb is written")
+    after = json.loads((running.root / "rain.fr.ipynb").read_text())
+    nbformat.validate(after)
+    bare = [copy.deepcopy(node) for node in (after, before)]
+    changed, sources = ([one.pop("source") for one in node["cells"]] for node in bare)
+    # All but the sources is as it was: ids, outputs, attachments, metadata.
+    assert bare[0] == bare[1]
+    intro, code, chart = ("".join(one) for one in changed)
+    assert code == CODE
+    for old, new in zip(sources[::2], (intro, chart), strict=True):
+        assert differences("".join(old), new) == []
+    assert "$$\\bar{x} = \\frac{1}{n} \\sum_i x_i$$" in intro
+    assert "](https://example.org/manual.html)" in intro and "(attachment:gauge.png)" in intro
+    assert "`rain.mean()`" in intro and intro.startswith("# ") and chart.startswith("## ")
+    prose = " ".join(line for line in f"{intro}\n{chart}".splitlines() if "$$" not in line)
+    assert languages.detect(prose) == "fr" and "pluie" in prose.lower(), prose
+    assert path.read_text() == json.dumps(before, indent=1, ensure_ascii=False) + "\n"
+    done.get_by_role("button", name="Open").click()
+    page.locator(".lm-TabBar-tab.lm-mod-current", has_text="rain.fr.ipynb").wait_for()
+    page.locator(".jp-NotebookPanel:visible .jp-MarkdownCell", has_text="pluie").first.wait_for()
+
+
+def test_a_translation_is_stopped_and_resumed(page: Any, lab: Any) -> None:
+    running = lab()
+    cells = [
+        nbformat.v4.new_markdown_cell(f"There are {number} old apple trees on the hill.")
+        for number in range(11, 31)
+    ]
+    path = put(running, "trees", *cells)
+    show(page, running, path)
+    run(page, "translate")
+    asked = dialog(page)
+    asked.get_by_label("Into").select_option("fr")
+    asked.get_by_role("button", name="Translate").click()
+    going = toast(page, "cell ([4-9]|1.) of 20")
+    going.get_by_role("button", name="Stop").click()
+    stopped = toast(page, r"The translation of trees\.ipynb was stopped")
+    part = running.root / ".trees.fr.ipynb.part"
+    kept = json.loads(part.read_text())["texts"]
+    assert 0 < len(kept) < 20 and not (running.root / "trees.fr.ipynb").exists()
+    stopped.get_by_role("button", name="Close").or_(
+        stopped.locator(".Toastify__close-button, .jp-Toast-closeButton")
+    ).first.click()
+    # It is offered where it is asked for again, too.
+    run(page, "translate")
+    asked = dialog(page)
+    asked.get_by_label("Into").select_option("fr")
+    asked.get_by_role("button", name="Translate").click()
+    told = asked.get_by_role("alert").filter(has_text="interrupted translation")
+    told.wait_for()
+    told.get_by_role("button", name="Resume").click()
+    toast(page, r"trees\.fr\.ipynb is written")
+    after = json.loads((running.root / "trees.fr.ipynb").read_text())["cells"]
+    texts = ["".join(cell["source"]) for cell in after]
+    assert languages.detect(" ".join(texts)) == "fr"
+    assert all(str(number) in text for number, text in zip(range(11, 31), texts, strict=True))
+    # What was finished was not done again.
+    assert {text for text, _ in kept.values()} <= set(texts)
+    assert not part.exists()
+
+
+def test_a_copy_that_is_there_is_replaced_only_when_asked(page: Any, lab: Any) -> None:
+    running = lab()
+    path = rain(running, "there")
+    there = running.root / "there.fr.ipynb"
+    there.write_text("improved by hand")
+    show(page, running, path)
+    run(page, "translate")
+    asked = dialog(page)
+    asked.get_by_label("Into").select_option("fr")
+    asked.get_by_role("button", name="Translate").click()
+    told = asked.get_by_role("alert").filter(has_text="There is a file of that name.")
+    told.wait_for()
+    assert told.get_by_role("button", name="Replace It").is_visible()
+    assert there.read_text() == "improved by hand"
+    # Under another name it can be begun.
+    asked.get_by_role("textbox", name="Copy").fill("there.other.ipynb")
+    asked.get_by_role("button", name="Translate").click()
+    going = toast(page, "Translating there.ipynb|there.ipynb waits")
+    going.get_by_role("button", name="Stop").click()
+    toast(page, r"The translation of there\.ipynb was stopped")
+    assert there.read_text() == "improved by hand"
+
+
+def test_personal_data_goes_from_the_copy_and_what_was_rejected_stays(page: Any, lab: Any) -> None:
+    running = lab()
+    path = calls(running, "calls")
+    before = path.read_bytes()
+    show(page, running, path)
+    run(page, "redact")
+    asked = dialog(page)
+    tree = asked.get_by_role("tree")
+    tree.wait_for()
+    assert asked.get_by_text("image/png").is_visible()  # what cannot be seen
+    people = tree.get_by_role("treeitem", level=2)
+    # One line for each person or value, however often it is there.
+    assert people.filter(has_text=PERSON).count() == 1
+    kept = people.filter(has_text=OTHER)
+    kept.click()
+    assert kept.get_attribute("aria-checked") == "false"
+    finds = tree.get_by_role("treeitem", level=3)
+    context = finds.filter(has_text="We met").first
+    assert context.locator("mark").inner_text() == PERSON
+    asked.get_by_role("button", name="Write Redacted Copy").click()
+    told = toast(page, r"calls\.redacted\.ipynb is written: \d+ places replaced, 1 kept")
+    assert told.is_visible()
+    text = (running.root / "calls.redacted.ipynb").read_text()
+    nbformat.validate(json.loads(text))
+    for private in (PERSON, "Ingrid", "Sandvik", MAIL, "fjordpost", PHONE, "555"):
+        assert private not in text, private
+    assert OTHER in text and "<PERSON_" in text and "<EMAIL_ADDRESS_" in text
+    assert path.read_bytes() == before
+    page.locator(".lm-TabBar-tab.lm-mod-current", has_text="calls.redacted.ipynb").wait_for()
+    # It is gone from the page and the server.
+    assert page.locator(".jp-SlmNotebookDialog").count() == 0
+    log = running.log.read_text()
+    for private in (PERSON, MAIL, PHONE):
+        assert private not in log
+
+
+def test_redacting_by_keyboard_alone(page: Any, lab: Any) -> None:
+    running = lab()
+    show(page, running, calls(running, "keys"))
+    press(page, "Control+Shift+c")
+    page.keyboard.type("redact notebook before")
+    page.locator(".lm-CommandPalette-item", has_text="Redact Notebook").first.wait_for()
+    press(page, "Enter")
+    tree = dialog(page).get_by_role("tree")
+    tree.wait_for()
+    page.wait_for_function("() => document.activeElement?.getAttribute('role') === 'tree'")
+
+    def active() -> Any:
+        id = tree.get_attribute("aria-activedescendant")
+        return page.locator(f'[id="{id}"]')
+
+    press(page, "Home")
+    assert active().get_attribute("aria-level") == "1"
+    for _ in range(40):
+        if OTHER in active().inner_text() and active().get_attribute("aria-level") == "2":
+            break
+        press(page, "ArrowDown")
+    else:
+        raise AssertionError("the other person was not reached")
+    press(page, "Space")
+    assert active().get_attribute("aria-checked") == "false"
+    press(page, "ArrowLeft")
+    assert active().get_attribute("aria-expanded") == "false"
+    press(page, "ArrowLeft")  # its type
+    assert active().get_attribute("aria-level") == "1"
+    assert active().get_attribute("aria-checked") == "mixed"
+    # Escape does not throw away what was decided at once.
+    press(page, "Escape")
+    page.get_by_role("alert").filter(has_text="What you decided is lost").wait_for()
+    for _ in range(20):
+        press(page, "Tab")
+        if page.evaluate("document.activeElement.textContent") == "Write Redacted Copy":
+            break
+    press(page, "Enter")
+    toast(page, r"keys\.redacted\.ipynb is written")
+    text = (running.root / "keys.redacted.ipynb").read_text()
+    assert OTHER in text and PERSON not in text and MAIL not in text
+
+
+def test_a_notebook_of_the_file_browser_is_redacted_from_its_menu(page: Any, lab: Any) -> None:
+    running = lab()
+    calls(running, "listed")
+    page.goto(f"{running.url}/lab/workspaces/listed?token=browser-test&reset")
+    item = page.locator(".jp-DirListing-item", has_text="listed.ipynb").first
+    item.wait_for()
+    item.click(button="right")
+    page.locator(".lm-Menu-item", has_text="Redact Notebook Before Sharing…").click()
+    asked = dialog(page)
+    asked.get_by_role("tree").wait_for()
+    assert asked.get_by_role("textbox", name="Copy").input_value() == "listed.redacted.ipynb"
+    asked.get_by_role("button", name="Cancel").click()
+    asked.wait_for(state="detached")
+    assert not (running.root / "listed.redacted.ipynb").exists()
+
+
+def test_what_is_changed_and_not_saved_is_saved_first(page: Any, lab: Any) -> None:
+    running = lab()
+    path = calls(running, "unsaved")
+    show(page, running, path)
+    page.locator(".jp-Cell").first.dblclick()
+    page.locator(".jp-Cell .cm-content").first.click()
+    press(page, "Control+Home")
+    page.keyboard.type("Also Ingrid Sandvik came. ")
+    run(page, "redact")
+    asked = dialog(page)
+    asked.get_by_role("tree").wait_for()
+    assert "Also Ingrid Sandvik came." in path.read_text()
+    assert asked.get_by_role("treeitem", level=3).filter(has_text="Also ").count() >= 1
+    # Changed since by another program: the search is made anew.
+    path.write_text(path.read_text().replace("colleague", "friend"))
+    asked.get_by_role("button", name="Write Redacted Copy").click()
+    told = asked.get_by_role("alert").filter(has_text="has changed since the search")
+    told.wait_for()
+    told.get_by_role("button", name="Search Again").click()
+    asked.get_by_role("treeitem").filter(has_text="friend").first.wait_for()
+
+
+def test_progress_is_shown_before_the_server_answers_and_what_it_says_is_told(
+    page: Any, lab: Any, errors: list[str]
+) -> None:
+    running = lab()
+    path = calls(running, "gone")
+    show(page, running, path)
+    held: list[Any] = []
+    page.route("**/slm-magic/api/v1/jobs", lambda route: held.append(route))
+    run(page, "redact")
+    asked = dialog(page)
+    asked.get_by_role("progressbar", name="Searching for personal data…").wait_for()
+    path.unlink()
+    page.wait_for_function("() => true")
+    assert len(held) >= 1
+    page.unroute("**/slm-magic/api/v1/jobs")
+    for route in held:
+        route.continue_()
+    asked.get_by_role("alert").filter(has_text="There is no such file").wait_for()
+    asked.get_by_role("button", name="Cancel").click()
+    asked.wait_for(state="detached")
+    run(page, "translate")
+    asked = dialog(page)
+    asked.get_by_label("Into").select_option("fr")
+    asked.get_by_role("button", name="Translate").click()
+    asked.get_by_role("alert").filter(has_text="There is no such file").wait_for()
+    # Chromium itself writes a refused request to the console.
+    errors[:] = [line for line in errors if "404" not in line]
+
+
+def test_thousands_of_finds_are_scrolled_through(page: Any, lab: Any) -> None:
+    running = lab()
+    rows = "\n".join(f"user{number}@fjordpost-example.org" for number in range(2000))
+    show(page, running, put(running, "many", nbformat.v4.new_code_cell("x", outputs=[
+        nbformat.v4.new_output("stream", text=rows)])))  # fmt: skip
+    run(page, "redact")
+    asked = dialog(page)
+    tree = asked.get_by_role("tree")
+    tree.wait_for(timeout=120_000)
+    asked.get_by_text("2000 of 2000 places will be replaced").wait_for()
+    press(page, "End")
+    page.locator("[data-active]", has_text="user1999@").wait_for()
+    press(page, "Space")
+    asked.get_by_text("1999 of 2000 places will be replaced").wait_for()
+    # Few of them are in the page.
+    assert 5 < tree.get_by_role("treeitem").count() < 100
+    press(page, "Home", "Space")
+    asked.get_by_text("2000 of 2000 places will be replaced").wait_for()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_dialogs_are_accessible(page: Any, lab: Any, theme: str) -> None:
+    running = lab(theme)
+    shade = theme.split()[1].lower()
+    show(page, running, calls(running, f"shown-{shade}"))
+    run(page, "translate")
+    asked = dialog(page)
+    asked.get_by_label("Into").select_option("fr")
+    accessible(page)
+    screenshot(page, f"notebook-translate-{shade}")
+    asked.get_by_role("button", name="Cancel").click()
+    asked.wait_for(state="detached")
+    run(page, "redact")
+    asked = dialog(page)
+    tree = asked.get_by_role("tree")
+    tree.wait_for()
+    tree.get_by_role("treeitem", level=2).filter(has_text=OTHER).click()
+    accessible(page)
+    screenshot(page, f"notebook-redact-{shade}")
