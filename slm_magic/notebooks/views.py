@@ -24,19 +24,25 @@ _FORMATTING = re.compile(
     r"</?(?:b|i|em|strong|u|s|del|ins|mark|small|big|sub|sup|span|font)>", re.I
 )
 _ATTRIBUTE = re.compile(
-    r"(?P<name>[^\s=>/\"'<]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"'][^\s>]*))",
+    r"(?<![^\s/\"'])(?P<name>[^\s=>/\"'<]+)\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s>\"'][^\s>]*))",
     re.S,
 )
 # Attributes that a person may read, or that hold an address.
 _READ = frozenset({"title", "alt", "href", "src", "placeholder", "value", "content", "summary",
     "label", "cite", "action", "download", "aria-label", "aria-description", "xlink:href", "srcset",
     "poster", "datetime"})  # fmt: skip
+# In others, such as a class or an id, what looks like a name, an address or a number of somebody.
+_PERSONAL = re.compile(r"@|\d{6}|[A-Z][a-z]+[ ._-]+[A-Z][a-z]")
 # Elements that words do not run through.
 _INLINE = frozenset({"a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn",
     "em", "font", "i", "ins", "kbd", "mark", "q", "s", "samp", "small", "span", "strike",
     "strong", "sub", "sup", "time", "tspan", "tt", "u", "var", "wbr"})  # fmt: skip
 _OPAQUE = ("script", "style", "template")
 _LONGEST_START = "<![CDATA["
+# Characters that may be gone through in vain, looking for the ends of tags that have none: each
+# of them is looked for as far as the text goes. Of a long text, how many times its length.
+_MOST_IN_VAIN = 4_000_000
+_TIMES_IN_VAIN = 8
 
 
 class Places:
@@ -166,24 +172,56 @@ def page(raw: str) -> tuple[list[View], list[str]]:
         The views, and names of what cannot be looked into (``script``, ``picture``).
     """
     reader = _Page(raw)
-    reader.feed(raw)
-    reader.close()
+    try:
+        reader.feed(raw)
+        reader.close()
+    except (_Broken, AssertionError):  # the second is how older Pythons tell of some markup
+        # As it is written, so that at least what no tag cuts in two is found.
+        return [View(raw, None, lambda text, at: html.escape(text))], ["broken HTML"]
     if reader.within:  # a script without an end, which the parser keeps for itself
         reader.unseen.add(reader.within)
     body = View("".join(reader.text), reader.places, lambda text, at: html.escape(text))
     return [body, *reader.others], sorted(reader.unseen)
 
 
+class _Broken(Exception):
+    """Markup that would take forever to read."""
+
+
 class _Page(HTMLParser):
     def __init__(self, raw: str) -> None:
         super().__init__(convert_charrefs=False)
         self._raw = raw
+        self._vain = 0
         self._lines = [0, *(m.end() for m in re.finditer("\n", raw))]
         self.within = ""
         self.text: list[str] = []
         self.places = Places()
         self.others: list[View] = []
         self.unseen: set[str] = set()
+
+    def parse_starttag(self, i: int) -> int:
+        return self._ended(i, super().parse_starttag(i))
+
+    def parse_endtag(self, i: int) -> int:
+        return self._ended(i, super().parse_endtag(i))
+
+    def parse_html_declaration(self, i: int) -> int:
+        return self._ended(i, super().parse_html_declaration(i))
+
+    def parse_comment(self, i: int, report: bool = True) -> int:
+        return self._ended(i, super().parse_comment(i, report))
+
+    def parse_pi(self, i: int) -> int:
+        return self._ended(i, super().parse_pi(i))
+
+    def _ended(self, start: int, end: int) -> int:
+        """Return `end`, which is below 0 where none was found, unless that was too often."""
+        if end < 0:
+            self._vain += len(self.rawdata) - start
+            if self._vain > max(_MOST_IN_VAIN, _TIMES_IN_VAIN * len(self._raw)):
+                raise _Broken
+        return end
 
     def _at(self) -> int:
         line, column = self.getpos()
@@ -269,7 +307,7 @@ class _Page(HTMLParser):
                 self.unseen.add("script")
             elif value.lower().startswith("data:"):
                 self.unseen.add("picture or file in the text")
-            elif name in _READ or name.startswith("data-"):
+            elif name in _READ or name.startswith("data-") or _PERSONAL.search(value):
                 self.others.append(_value(value, at + match.start(group), name, group == "c"))
 
 

@@ -42,15 +42,19 @@ PHONE = "+1 212 555 0174"
 
 
 @pytest.fixture(autouse=True)
-def errors(page: Any) -> Iterator[list[str]]:
+def errors(page: Any) -> Iterator[None]:
     """Let no test pass whose page had an error in its console."""
     found: list[str] = []
-    page.on(
-        "console",
-        lambda line: found.append(f"{line.text} {line.location}") if line.type == "error" else None,
-    )
+
+    def hear(line: Any) -> None:
+        # Chromium itself writes refused requests there, and these tests let some be refused.
+        refused = "status of 4" in line.text and "/slm-magic/api/v1/jobs?" in line.location["url"]
+        if line.type == "error" and not refused:
+            found.append(f"{line.text} {line.location['url']}")
+
+    page.on("console", hear)
     page.on("pageerror", lambda error: found.append(str(error)))
-    yield found
+    yield
     assert found == []
 
 
@@ -262,7 +266,7 @@ def test_a_copy_that_is_there_is_replaced_only_when_asked(page: Any, lab: Any) -
 def test_personal_data_goes_from_the_copy_and_what_was_rejected_stays(page: Any, lab: Any) -> None:
     running = lab()
     path = calls(running, "calls")
-    before = path.read_bytes()
+    before = json.loads(path.read_text())
     show(page, running, path)
     run(page, "redact")
     asked = dialog(page)
@@ -286,7 +290,7 @@ def test_personal_data_goes_from_the_copy_and_what_was_rejected_stays(page: Any,
     for private in (PERSON, "Ingrid", "Sandvik", MAIL, "fjordpost", PHONE, "555"):
         assert private not in text, private
     assert OTHER in text and "<PERSON_" in text and "<EMAIL_ADDRESS_" in text
-    assert path.read_bytes() == before
+    assert before["cells"] == json.loads(path.read_text())["cells"]
     page.locator(".lm-TabBar-tab.lm-mod-current", has_text="calls.redacted.ipynb").wait_for()
     # It is gone from the page and the server.
     assert page.locator(".jp-SlmNotebookDialog").count() == 0
@@ -358,7 +362,7 @@ def test_what_is_changed_and_not_saved_is_saved_first(page: Any, lab: Any) -> No
     running = lab()
     path = calls(running, "unsaved")
     show(page, running, path)
-    page.locator(".jp-Cell").first.dblclick()
+    page.locator(".jp-Cell .jp-RenderedMarkdown").first.dblclick()
     page.locator(".jp-Cell .cm-content").first.click()
     press(page, "Control+Home")
     page.keyboard.type("Also Ingrid Sandvik came. ")
@@ -373,24 +377,32 @@ def test_what_is_changed_and_not_saved_is_saved_first(page: Any, lab: Any) -> No
     told = asked.get_by_role("alert").filter(has_text="has changed since the search")
     told.wait_for()
     told.get_by_role("button", name="Search Again").click()
-    asked.get_by_role("treeitem").filter(has_text="friend").first.wait_for()
+    friend = asked.get_by_role("treeitem").filter(has_text="friend").first
+    revert = page.get_by_role("button", name="Revert")
+    # A kernel that has just started changes the metadata: then JupyterLab asks which one counts.
+    friend.or_(revert).wait_for()
+    if revert.is_visible():
+        revert.click()
+    friend.wait_for()
 
 
 def test_progress_is_shown_before_the_server_answers_and_what_it_says_is_told(
-    page: Any, lab: Any, errors: list[str]
+    page: Any, lab: Any
 ) -> None:
     running = lab()
     path = calls(running, "gone")
     show(page, running, path)
     held: list[Any] = []
-    page.route("**/slm-magic/api/v1/jobs", lambda route: held.append(route))
-    run(page, "redact")
+    free: list[bool] = []
+    jobs = re.compile(r"/slm-magic/api/v1/jobs(\?|$)")
+    page.route(jobs, lambda route: route.continue_() if free else held.append(route))
+    with page.expect_request(jobs):
+        run(page, "redact")
     asked = dialog(page)
     asked.get_by_role("progressbar", name="Searching for personal data…").wait_for()
     path.unlink()
-    page.wait_for_function("() => true")
-    assert len(held) >= 1
-    page.unroute("**/slm-magic/api/v1/jobs")
+    assert held
+    free.append(True)
     for route in held:
         route.continue_()
     asked.get_by_role("alert").filter(has_text="There is no such file").wait_for()
@@ -401,8 +413,6 @@ def test_progress_is_shown_before_the_server_answers_and_what_it_says_is_told(
     asked.get_by_label("Into").select_option("fr")
     asked.get_by_role("button", name="Translate").click()
     asked.get_by_role("alert").filter(has_text="There is no such file").wait_for()
-    # Chromium itself writes a refused request to the console.
-    errors[:] = [line for line in errors if "404" not in line]
 
 
 def test_thousands_of_finds_are_scrolled_through(page: Any, lab: Any) -> None:

@@ -604,3 +604,41 @@ def test_the_commands_exit_code_in_a_real_shell(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 2 and "secret" not in done.stderr and done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("hostile", ["<a ", "<!--", "<?", "</a ", "<![", "<!", "<a x='"])
+def test_html_whose_tags_never_end_is_read_as_it_is_written_and_told(
+    tmp_path: Path, hostile: str
+) -> None:
+    raw = "For Maria Rossi. " + hostile * 30_000
+    node = notebook(code("x", shown(text__html=raw)))
+    finds = find_personal(node)
+    assert [one.what for one in finds.unseen] == ["broken HTML in text/html"]
+    done = redact_notebook(put(tmp_path / "a.ipynb", node))
+    after = json.loads(done.path.read_text())["cells"][0]["outputs"][0]["data"]["text/html"]
+    assert after == raw.replace("Maria Rossi", "&lt;PERSON_1&gt;")
+
+
+def test_html_with_one_tag_that_never_ends_is_read_as_html(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(views, "_MOST_IN_VAIN", 100)
+    raw = "<p>For <b>Maria</b> Rossi.</p>" + "<p>word</p>" * 500 + "<a href='x"
+    found, unseen = views.page(raw)
+    assert unseen == [] and found[0].text.startswith("For Maria Rossi.\nword")
+
+
+def test_attributes_that_nobody_reads_are_searched_where_they_look_personal() -> None:
+    raw = (
+        f'<p id="{MAIL}" class="card Maria Rossi" style="--owner: Otto Brandt">x</p>'
+        '<td id="T_1f_row0_col0" class="dataframe col_heading level0" name="a">1</td>'
+    )
+    finds = find_personal(notebook(code("x", shown(text__html=raw))))
+    assert {(f.field, f.text) for f in finds} == {
+        ("text/html id", MAIL),
+        ("text/html class", "Maria Rossi"),
+        ("text/html style", "Otto Brandt"),
+    }
+    # Not those of every cell of a table.
+    names = [view.name for view in views.page(raw)[0]]
+    assert names == ["", "id", "class", "style"]

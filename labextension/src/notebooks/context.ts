@@ -32,24 +32,26 @@ export function pathOnServer({ documents, trans }: IContext, path: string): stri
   return contents.localPath(path);
 }
 
-/** Return whether a notebook is open with changes that are not saved. */
-export function isDirty({ documents }: IContext, path: string): boolean {
-  const widget = documents.findWidget(path, null);
-  return (widget && documents.contextForWidget(widget)?.model.dirty) ?? false;
-}
+/** What became of the changes of a notebook: there were none, or they are on the disk, or not. */
+export type Saved = 'same' | 'saved' | 'failed';
 
 /**
  * Save a notebook if it is open with changes, since the server reads what is saved.
  *
- * @throws Error where that fails.
+ * JupyterLab itself asks or tells when that fails. It does so in dialogs, which come one after the
+ * other: none of ours may be open meanwhile.
  */
-export async function save(context: IContext, path: string): Promise<void> {
-  if (isDirty(context, path)) {
-    const widget = context.documents.findWidget(path, null);
-    await (widget && context.documents.contextForWidget(widget)?.save());
-    if (isDirty(context, path)) {
-      throw new Error(context.trans.__('The notebook could not be saved.'));
-    }
+export async function save({ documents }: IContext, path: string): Promise<Saved> {
+  const widget = documents.findWidget(path, null);
+  const open = widget && documents.contextForWidget(widget);
+  if (!open?.model.dirty) {
+    return 'same';
+  }
+  try {
+    await open.save();
+    return 'saved';
+  } catch {
+    return 'failed';
   }
 }
 

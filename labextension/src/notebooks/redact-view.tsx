@@ -9,20 +9,21 @@ import { ProblemLine } from './problem-line';
 import { OPERATORS, type Review } from './review';
 import type { IFound } from './types';
 
-/** What the dialog shows, from the search to the writing of the copy. */
-export function RedactView({
-  review,
-  close
-}: {
+interface IProps {
   review: Review;
   close: () => void;
-}): React.JSX.Element {
+  /** Close, and begin with the notebook as it is now. */
+  again: () => void;
+}
+
+/** What the dialog shows, from the search to the writing of the copy. */
+export function RedactView({ review, close, again }: IProps): React.JSX.Element {
   useChanges(review.changed);
   const { context, decisions, found, state } = review;
   const { trans } = context;
   const actions = {
     exists: [{ label: trans.__('Replace It'), run: () => void review.write(true) }],
-    changed: [{ label: trans.__('Search Again'), run: () => void review.search() }]
+    changed: [{ label: trans.__('Search Again'), run: again }]
   };
   return (
     <div className="jp-SlmRedact">
@@ -60,7 +61,7 @@ function summary(trans: TranslationBundle, decisions: Decisions): string {
 }
 
 function Progress({ review }: { review: Review }): React.JSX.Element {
-  const { context, dirty, job, state } = review;
+  const { context, saved, job, state } = review;
   const { trans } = context;
   const step = job?.progress;
   const words =
@@ -72,7 +73,7 @@ function Progress({ review }: { review: Review }): React.JSX.Element {
   return (
     <>
       <p>{words}</p>
-      {dirty && state === 'searching' && <p>{trans.__('Changes were saved first.')}</p>}
+      {saved && state === 'searching' && <p>{trans.__('Your changes were saved first.')}</p>}
       <progress
         aria-label={words}
         {...(step?.total ? { value: step.done, max: step.total } : {})}

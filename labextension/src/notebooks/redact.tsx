@@ -2,7 +2,7 @@ import { Notification } from '@jupyterlab/apputils';
 import { PathExt } from '@jupyterlab/coreutils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import React from 'react';
-import type { IContext } from './context';
+import { type IContext, save } from './context';
 import { WorkDialog } from './dialog';
 import { openNotebook } from './open';
 import { placeOf } from './places';
@@ -14,11 +14,19 @@ import type { IRedacted } from './types';
 /** Search a notebook for personal data, let a person look at it, and write a copy without. */
 export async function redactNotebook(context: IContext, path: string): Promise<void> {
   const { trans } = context;
-  const review = new Review(context, path);
+  const saved = await save(context, path);
+  if (saved === 'failed') {
+    return;
+  }
+  const review = new Review(context, path, saved === 'saved');
   const close = () => dialog.finish();
+  const again = () => {
+    close();
+    void redactNotebook(context, path);
+  };
   const dialog = new WorkDialog(
     { title: trans.__('Redact Notebook Before Sharing') },
-    ReactWidget.create(<RedactView review={review} close={close} />),
+    ReactWidget.create(<RedactView review={review} close={close} again={again} />),
     { close: trans.__('Cancel'), accept: trans.__('Write Redacted Copy') },
     { accept: () => void review.write(), mayClose: () => review.mayClose() }
   );

@@ -1,7 +1,7 @@
 import { type ISignal, Signal } from '@lumino/signaling';
 import { type IJob, type IProblem, JobCancelled } from '../client';
 import { problemOf } from '../common/problem';
-import { type IContext, isDirty, pathOnServer, save } from './context';
+import { type IContext, pathOnServer } from './context';
 import { Decisions } from './finds';
 import { beside, copyName, isName } from './names';
 import type { IFound, IRedacted } from './types';
@@ -12,14 +12,13 @@ export const OPERATORS = ['tag', 'mask', 'hash', 'fake'] as const;
 export class Review {
   constructor(
     readonly context: IContext,
-    readonly path: string
+    readonly path: string,
+    readonly saved: boolean
   ) {
-    this.dirty = isDirty(context, path);
     this.operator = context.settings.operator;
     this.name = copyName(path, 'redacted');
   }
 
-  readonly dirty: boolean;
   state: 'searching' | 'looking' | 'writing' | 'failed' = 'searching';
   job: IJob | null = null;
   found: IFound | null = null;
@@ -56,7 +55,6 @@ export class Review {
 
   async search(): Promise<void> {
     await this._do('searching', 'failed', async hear => {
-      await save(this.context, this.path);
       this.found = await this.context.client.jobs.run<IFound>(
         { task: 'find_personal', ...this._what() },
         hear

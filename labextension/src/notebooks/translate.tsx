@@ -4,7 +4,7 @@ import React, { useId } from 'react';
 import type { IProblem } from '../client';
 import { problemOf } from '../common/problem';
 import { useChanges } from '../common/use-changes';
-import { type IContext, isDirty, pathOnServer, save } from './context';
+import { type IContext, pathOnServer, save } from './context';
 import { WorkDialog } from './dialog';
 import { type ILanguage, preferred, targets } from './languages';
 import { beside, copyName, isName } from './names';
@@ -14,7 +14,11 @@ import { type ITranslateRequest, runTranslation } from './translate-run';
 /** Ask how to translate a notebook, and start it; the work goes on after the dialog is closed. */
 export async function translateNotebook(context: IContext, path: string): Promise<void> {
   const { trans } = context;
-  const form = new Form(context, path);
+  const saved = await save(context, path);
+  if (saved === 'failed') {
+    return;
+  }
+  const form = new Form(context, path, saved === 'saved');
   const close = () => dialog.finish();
   const dialog = new WorkDialog(
     { title: trans.__('Translate Notebook'), focusNodeSelector: 'select' },
@@ -36,13 +40,12 @@ export async function translateNotebook(context: IContext, path: string): Promis
 class Form {
   constructor(
     readonly context: IContext,
-    readonly path: string
+    readonly path: string,
+    readonly saved: boolean
   ) {
     this.comments = context.settings.comments;
-    this.dirty = isDirty(context, path);
   }
 
-  readonly dirty: boolean;
   languages: ILanguage[] | null = null;
   target = '';
   comments: boolean;
@@ -99,7 +102,6 @@ class Form {
     this.busy = true;
     this.set({ problem: null });
     try {
-      await save(this.context, this.path);
       const path = pathOnServer(this.context, this.path);
       const out = beside(path, this.name);
       const request = { path, target: this.target, comments: this.comments, out, ...more };
@@ -176,7 +178,7 @@ function Fields({ form, close }: { form: Form; close: () => void }): React.JSX.E
         />
         {trans.__('Translate comments in code too')}
       </label>
-      {form.dirty && <p>{trans.__('The notebook has changes; it is saved first.')}</p>}
+      {form.saved && <p>{trans.__('Your changes were saved first.')}</p>}
       <div role="status">{form.busy && <p>{trans.__('Starting…')}</p>}</div>
       <ProblemLine context={context} problem={form.problem} actions={actions} close={close} />
     </div>
