@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { IModel } from '../src/client';
 import { Decisions, grouped } from '../src/notebooks/finds';
-import { preferred, targets } from '../src/notebooks/languages';
+import { languages, preferred } from '../src/notebooks/languages';
 import { beside, copyName, isName } from '../src/notebooks/names';
 import type { IFind } from '../src/notebooks/types';
 
@@ -120,17 +120,18 @@ describe('languages', () => {
       model(['nl'], { tasks: ['summarize'] }),
       model(['{target}'])
     ];
-    expect(targets(models, 'en')).toEqual([
+    expect(languages(models, 'into', 'en')).toEqual([
       { code: 'en', name: 'English' },
       { code: 'fr', name: 'French' },
       { code: 'de', name: 'German' },
       { code: 'es', name: 'Spanish' }
     ]);
-    expect(targets(models, 'fr')[0]).toEqual({ code: 'de', name: 'allemand' });
+    expect(languages(models, 'from', 'en').map(({ code }) => code)).toEqual(['en', 'fr', 'de']);
+    expect(languages(models, 'into', 'fr')[0]).toEqual({ code: 'de', name: 'allemand' });
   });
 
   it('are offered as the user wants, then as the page is', () => {
-    const offered = targets([model(['en', 'fr', 'de'])], 'en');
+    const offered = languages([model(['en', 'fr', 'de'])], 'into', 'en');
     expect(preferred(offered, 'de', 'fr-FR')).toBe('de');
     expect(preferred(offered, 'xx', 'de-DE')).toBe('de');
     expect(preferred(offered, '', 'en')).toBe('fr');

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.model
 THEMES = ["JupyterLab Light", "JupyterLab Dark"]
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / "labextension" / "node_modules" / "axe-core" / "axe.min.js"
+# Faults that Notebook 7.6 has in its console with no extension at all.
+OF_NOTEBOOK = ("(reading 'schema')", "(reading 'updateRenderOption')")
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 INTRO = """# Rain on the hill
 
@@ -35,6 +37,11 @@ $$\\bar{x} = \\frac{1}{n} \\sum_i x_i$$
 CODE = "# Read the measurements\nrain = [12, 7, 30]\n"
 CHART = "## The chart\n\nThe chart shows the rain of each month."
 
+FRENCH = (
+    "Cette colline est la plus haute de la région, et la pluie y tombe presque chaque matin "
+    "de l'automne jusqu'au printemps."
+)
+
 PERSON = "Ingrid Sandvik"
 OTHER = "Tobias Keller"
 MAIL = "ingrid.sandvik@fjordpost-example.org"
@@ -46,14 +53,17 @@ def errors(page: Any) -> Iterator[None]:
     """Let no test pass whose page had an error in its console."""
     found: list[str] = []
 
+    def of_notebook(text: str) -> bool:
+        return "/notebooks/" in page.url and any(part in text for part in OF_NOTEBOOK)
+
     def hear(line: Any) -> None:
         # Chromium itself writes refused requests there, and these tests let some be refused.
         refused = "status of 4" in line.text and "/slm-magic/api/v1/jobs?" in line.location["url"]
-        if line.type == "error" and not refused:
+        if line.type == "error" and not refused and not of_notebook(line.text):
             found.append(f"{line.text} {line.location['url']}")
 
     page.on("console", hear)
-    page.on("pageerror", lambda error: found.append(str(error)))
+    page.on("pageerror", lambda error: of_notebook(str(error)) or found.append(str(error)))
     yield
     assert found == []
 
@@ -65,7 +75,7 @@ def lab(
     """Start JupyterLab with notifications, which other tests have switched off."""
     made: dict[str, Path] = {}
 
-    def start(theme: str = THEMES[0]) -> Any:
+    def start(theme: str = THEMES[0], application: str = "jupyterlab", **variables: str) -> Any:
         if theme not in made:
             made[theme] = tmp_path_factory.mktemp("settings")
             own = made[theme] / "@jupyterlab" / "apputils-extension"
@@ -80,8 +90,10 @@ def lab(
             shutil.copy(ROOT / "jupyter-config" / "slm_magic.json", enabled)
         return start_lab(
             theme,
+            application=application,
             JUPYTERLAB_SETTINGS_DIR=str(made[theme]),
             JUPYTER_CONFIG_PATH=str(made[theme] / "config"),
+            **variables,
         )
 
     return start
@@ -168,6 +180,9 @@ def press(page: Any, *keys: str) -> None:
 def test_a_notebook_is_translated_and_its_structure_stays(page: Any, lab: Any) -> None:
     running = lab()
     path = rain(running, "rain")
+    node = nbformat.read(path, 4)
+    node.cells.append(nbformat.v4.new_markdown_cell(FRENCH))
+    nbformat.write(node, path)
     before = json.loads(path.read_text())
     show(page, running, path)
     page.get_by_role("menuitem", name="File", exact=True).click()
@@ -186,7 +201,8 @@ def test_a_notebook_is_translated_and_its_structure_stays(page: Any, lab: Any) -
     changed, sources = ([one.pop("source") for one in node["cells"]] for node in bare)
     # All but the sources is as it was: ids, outputs, attachments, metadata.
     assert bare[0] == bare[1]
-    intro, code, chart = ("".join(one) for one in changed)
+    intro, code, chart, already = ("".join(one) for one in changed)
+    assert already == FRENCH
     assert code == CODE
     for old, new in zip(sources[::2], (intro, chart), strict=True):
         assert differences("".join(old), new) == []
@@ -195,10 +211,18 @@ def test_a_notebook_is_translated_and_its_structure_stays(page: Any, lab: Any) -
     assert "`rain.mean()`" in intro and intro.startswith("# ") and chart.startswith("## ")
     prose = " ".join(line for line in f"{intro}\n{chart}".splitlines() if "$$" not in line)
     assert languages.detect(prose) == "fr" and "pluie" in prose.lower(), prose
-    assert path.read_text() == json.dumps(before, indent=1, ensure_ascii=False) + "\n"
-    done.get_by_role("button", name="Open").click()
+    assert json.loads(path.read_text())["cells"] == before["cells"]
+    # What was not sure is listed, and leads to its cell.
+    done.get_by_role("button", name="Show Cells").click()
+    report = page.locator(".jp-SlmReport")
+    line = report.get_by_role("listitem").filter(has_text="in French already")
+    line.get_by_role("button", name="Cell 4").click()
     page.locator(".lm-TabBar-tab.lm-mod-current", has_text="rain.fr.ipynb").wait_for()
-    page.locator(".jp-NotebookPanel:visible .jp-MarkdownCell", has_text="pluie").first.wait_for()
+    shown = page.locator(".jp-NotebookPanel:visible .jp-Cell.jp-mod-active", has_text="colline")
+    shown.wait_for()
+    screenshot(page, "notebook-report")
+    report.get_by_role("button", name="Close").click()
+    assert report.count() == 0
 
 
 def test_a_translation_is_stopped_and_resumed(page: Any, lab: Any) -> None:
@@ -358,6 +382,57 @@ def test_a_notebook_of_the_file_browser_is_redacted_from_its_menu(page: Any, lab
     assert not (running.root / "listed.redacted.ipynb").exists()
 
 
+def test_notebook_7_redacts_and_opens_the_copy_in_a_page_of_its_own(page: Any, lab: Any) -> None:
+    running = lab(application="notebook")
+    path = calls(running, "seven")
+    page.goto(f"{running.url}/notebooks/{path.name}?token=browser-test")
+    page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+    page.get_by_role("menuitem", name="File", exact=True).click()
+    page.locator(".lm-Menu-item", has_text="Redact Notebook Before Sharing…").click()
+    asked = dialog(page)
+    asked.get_by_role("tree").wait_for()
+    with page.context.expect_page() as opened:
+        asked.get_by_role("button", name="Write Redacted Copy").click()
+    assert opened.value.url.split("?")[0].endswith("/notebooks/seven.redacted.ipynb")
+    text = (running.root / "seven.redacted.ipynb").read_text()
+    assert PERSON not in text and OTHER not in text and MAIL not in text
+
+
+def test_where_no_model_is_installed_the_way_to_them_is_shown(
+    page: Any, lab: Any, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    running = lab(SLM_MAGIC_HOME=str(tmp_path_factory.mktemp("empty")))
+    show(page, running, calls(running, "nothing"))
+    # The list of models is another part's; here it is enough that it is asked for.
+    page.evaluate(
+        """() => {
+          const { commands } = window.jupyterapp;
+          const id = 'slm-magic:show-models';
+          window.asked = 0;
+          const execute = commands.execute.bind(commands);
+          commands.execute = (name, args) => {
+            window.asked += name === id;
+            return name === id ? Promise.resolve() : execute(name, args);
+          };
+          if (!commands.hasCommand(id)) commands.addCommand(id, { execute: () => undefined });
+        }"""
+    )
+    run(page, "translate")
+    asked = dialog(page)
+    asked.get_by_role("alert").filter(has_text="No model that translates is installed").wait_for()
+    assert asked.get_by_role("button", name="Translate").is_disabled()
+    accessible(page)
+    asked.get_by_role("button", name="Show Small Models").click()
+    asked.wait_for(state="detached")
+    assert page.evaluate("window.asked") == 1
+    run(page, "redact")
+    asked = dialog(page)
+    asked.get_by_role("alert").filter(has_text="minilm-l6").wait_for()
+    asked.get_by_role("button", name="Show Small Models").click()
+    asked.wait_for(state="detached")
+    assert page.evaluate("window.asked") == 2
+
+
 def test_what_is_changed_and_not_saved_is_saved_first(page: Any, lab: Any) -> None:
     running = lab()
     path = calls(running, "unsaved")
@@ -405,13 +480,6 @@ def test_progress_is_shown_before_the_server_answers_and_what_it_says_is_told(
     free.append(True)
     for route in held:
         route.continue_()
-    asked.get_by_role("alert").filter(has_text="There is no such file").wait_for()
-    asked.get_by_role("button", name="Cancel").click()
-    asked.wait_for(state="detached")
-    run(page, "translate")
-    asked = dialog(page)
-    asked.get_by_label("Into").select_option("fr")
-    asked.get_by_role("button", name="Translate").click()
     asked.get_by_role("alert").filter(has_text="There is no such file").wait_for()
 
 

@@ -5,13 +5,19 @@ export interface ILanguage {
   name: string;
 }
 
-/** Return the languages that installed models translate into, by name. */
-export function targets(models: readonly IModel[], locale: string): ILanguage[] {
+/** Return the languages that installed models translate from or into, by name. */
+export function languages(
+  models: readonly IModel[],
+  side: 'from' | 'into',
+  locale: string
+): ILanguage[] {
   const codes = new Set<string>();
   for (const model of models) {
     if (model.installed && model.tasks.includes('translate')) {
       for (const language of model.languages) {
-        codes.add(language.split('-').pop() ?? language);
+        // A pair such as en-fr, or one code where a model takes each with each.
+        const pair = language.split('-');
+        codes.add((side === 'from' ? pair.shift() : pair.pop()) ?? language);
       }
     }
   }

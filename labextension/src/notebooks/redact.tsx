@@ -56,11 +56,13 @@ function tellDone(context: IContext, done: IRedacted): void {
     name,
     String(done.kept)
   );
+  // It is open already, but where a browser lets no page open another by itself.
+  const open = { label: trans.__('Open'), callback: () => void openNotebook(context, done.path) };
   if (!done.left.length) {
-    Notification.success(message, { autoClose: 10_000 });
+    Notification.success(message, { autoClose: 10_000, actions: [open] });
     return;
   }
-  Notification.warning(message, { autoClose: 10_000 });
+  Notification.warning(message, { autoClose: 10_000, actions: [open] });
   showReport(context, {
     path: done.path,
     intro: trans.__('Something stands where no text can be taken out. Look at these cells:'),

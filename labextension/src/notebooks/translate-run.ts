@@ -13,6 +13,7 @@ const LONGEST = 140;
 export interface ITranslateRequest {
   path: string;
   target: string;
+  source?: string;
   comments: boolean;
   out: string;
   force?: boolean;

@@ -6,7 +6,7 @@ import { problemOf } from '../common/problem';
 import { useChanges } from '../common/use-changes';
 import { type IContext, pathOnServer, save } from './context';
 import { WorkDialog } from './dialog';
-import { type ILanguage, preferred, targets } from './languages';
+import { type ILanguage, languages, preferred } from './languages';
 import { beside, copyName, isName } from './names';
 import { ProblemLine } from './problem-line';
 import { type ITranslateRequest, runTranslation } from './translate-run';
@@ -47,7 +47,10 @@ class Form {
   }
 
   languages: ILanguage[] | null = null;
+  sources: ILanguage[] = [];
   target = '';
+  /** The language that the notebook is in; empty where that is to be told from its text. */
+  source = '';
   comments: boolean;
   /** What the copy is called, where it is not called after its language. */
   named: string | null = null;
@@ -71,7 +74,7 @@ class Form {
     return !this.busy && this.target !== '' && isName(this.name);
   }
 
-  set(fields: Partial<Pick<Form, 'target' | 'comments' | 'named' | 'problem'>>): void {
+  set(fields: Partial<Pick<Form, 'target' | 'source' | 'comments' | 'named' | 'problem'>>): void {
     Object.assign(this, fields);
     this._changed.emit();
   }
@@ -80,7 +83,9 @@ class Form {
   async load(): Promise<void> {
     const { client, locale, settings, trans } = this.context;
     try {
-      this.languages = targets(await client.models(), locale);
+      const models = await client.models();
+      this.sources = languages(models, 'from', locale);
+      this.languages = languages(models, 'into', locale);
       this.target = preferred(this.languages, settings.target, locale);
       if (!this.languages.length) {
         this.problem = {
@@ -104,7 +109,8 @@ class Form {
     try {
       const path = pathOnServer(this.context, this.path);
       const out = beside(path, this.name);
-      const request = { path, target: this.target, comments: this.comments, out, ...more };
+      const { target, source, comments } = this;
+      const request = { path, target, ...(source && { source }), comments, out, ...more };
       await runTranslation(this.context, request, this._stop.signal, () => {
         this._begun = true;
         this._taken.emit();
@@ -133,7 +139,7 @@ class Form {
 function Fields({ form, close }: { form: Form; close: () => void }): React.JSX.Element {
   useChanges(form.changed);
   const id = useId();
-  const { context, languages } = form;
+  const { context } = form;
   const { trans } = context;
   const actions = {
     exists: [{ label: trans.__('Replace It'), run: () => void form.start({ force: true }) }],
@@ -148,11 +154,25 @@ function Fields({ form, close }: { form: Form; close: () => void }): React.JSX.E
       <HTMLSelect
         id={`${id}-target`}
         value={form.target}
-        disabled={!languages?.length || form.busy}
+        disabled={!form.languages?.length || form.busy}
         onChange={event => form.set({ target: event.target.value, problem: null })}
       >
-        {languages === null && <option value="">{trans.__('Loading the models…')}</option>}
-        {languages?.map(({ code, name }) => (
+        {form.languages === null && <option value="">{trans.__('Loading the models…')}</option>}
+        {form.languages?.map(({ code, name }) => (
+          <option key={code} value={code}>
+            {name}
+          </option>
+        ))}
+      </HTMLSelect>
+      <label htmlFor={`${id}-source`}>{trans.__('From')}</label>
+      <HTMLSelect
+        id={`${id}-source`}
+        value={form.source}
+        disabled={form.busy}
+        onChange={event => form.set({ source: event.target.value, problem: null })}
+      >
+        <option value="">{trans.__('The language it is in')}</option>
+        {form.sources.map(({ code, name }) => (
           <option key={code} value={code}>
             {name}
           </option>
