@@ -21,9 +21,11 @@ export function RedactView({ review, close, again }: IProps): React.JSX.Element 
   useChanges(review.changed);
   const { context, decisions, found, state } = review;
   const { trans } = context;
+  const search = [{ label: trans.__('Search Again'), run: again }];
   const actions = {
     exists: [{ label: trans.__('Replace It'), run: () => void review.write(true) }],
-    changed: [{ label: trans.__('Search Again'), run: again }]
+    changed: search,
+    stopped: search
   };
   return (
     <div className="jp-SlmRedact">

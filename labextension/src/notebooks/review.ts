@@ -106,6 +106,12 @@ export class Review {
     Signal.clearData(this);
   }
 
+  /** The copy is stopped by who looks at the dialog; a search may be by anyone else. */
+  private _stopped(state: 'searching' | 'writing'): IProblem | null {
+    const message = this.context.trans.__('The search was stopped.');
+    return state === 'writing' ? null : { message, reason: 'stopped', mends: '' };
+  }
+
   private _what(): { path: string; language: string } {
     const { language } = this.context.settings;
     return { path: pathOnServer(this.context, this.path), language };
@@ -129,7 +135,7 @@ export class Review {
       this.state = 'looking';
     } catch (error) {
       this.state = failed;
-      this.problem = error instanceof JobCancelled ? null : problemOf(error);
+      this.problem = error instanceof JobCancelled ? this._stopped(state) : problemOf(error);
     }
     this._changed.emit();
   }
