@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import copy
 import json
 import re
@@ -20,6 +21,8 @@ from slm_magic.text.protect import differences
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("console")]
 
 ROOT = Path(__file__).parents[2]
+# JupyterLab shows an attached image before it looks up what its address stands for.
+IMAGE = "ERR_UNKNOWN_URL_SCHEME"
 DIALOG = ".jp-SlmNotebookDialog"
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 INTRO = """# Rain on the hill
@@ -34,10 +37,8 @@ $$\\bar{x} = \\frac{1}{n} \\sum_i x_i$$
 CODE = "# Read the measurements\nrain = [12, 7, 30]\n"
 CHART = "## The chart\n\nThe chart shows the rain of each month."
 
-FRENCH = (
-    "Cette colline est la plus haute de la région, et la pluie y tombe presque chaque matin "
-    "de l'automne jusqu'au printemps."
-)
+# A string without an end.
+BROKEN = "# Write the words down\nwords = '''rain, hill"
 
 PERSON = "Ingrid Sandvik"
 OTHER = "Tobias Keller"
@@ -137,16 +138,23 @@ def toast(page: Any, words: str) -> Any:
     return found.first
 
 
+def forgive(console: Any, part: str) -> None:
+    """Take no notice of errors with this text, which are JupyterLab's own and not always there."""
+    console.errors[:] = [line for line in console.errors if part not in line]
+
+
 def press(page: Any, *keys: str) -> None:
     for key in keys:
         page.keyboard.press(key)
 
 
-def test_a_notebook_is_translated_and_its_structure_stays(page: Any, lab: Any) -> None:
+def test_a_notebook_is_translated_and_its_structure_stays(
+    page: Any, lab: Any, console: Any
+) -> None:
     running = lab()
     path = rain(running, "rain")
     node = nbformat.read(path, 4)
-    node.cells.append(nbformat.v4.new_markdown_cell(FRENCH))
+    node.cells.append(nbformat.v4.new_code_cell(BROKEN))
     nbformat.write(node, path)
     before = json.loads(path.read_text())
     show(page, running, path)
@@ -155,6 +163,7 @@ def test_a_notebook_is_translated_and_its_structure_stays(page: Any, lab: Any) -
     asked = dialog(page)
     asked.get_by_label("Into").select_option("fr")
     assert asked.get_by_role("textbox", name="Copy").input_value() == "rain.fr.ipynb"
+    asked.get_by_label("Translate comments in code too").check()
     asked.get_by_role("button", name="Translate").click()
     toast(page, "Translating rain.ipynb|rain.ipynb waits")
     # The notebook is there to be worked on meanwhile.
@@ -162,13 +171,17 @@ def test_a_notebook_is_translated_and_its_structure_stays(page: Any, lab: Any) -
     done = toast(page, r"rain\.fr\.ipynb is written")
     after = json.loads((running.root / "rain.fr.ipynb").read_text())
     nbformat.validate(after)
-    bare = [copy.deepcopy(node) for node in (after, before)]
+    # JupyterLab may have written what the kernel says of its language into the metadata.
+    saved = json.loads(path.read_text())
+    assert saved["cells"] == before["cells"]
+    bare = [copy.deepcopy(node) for node in (after, saved)]
     changed, sources = ([one.pop("source") for one in node["cells"]] for node in bare)
     # All but the sources is as it was: ids, outputs, attachments, metadata.
     assert bare[0] == bare[1]
-    intro, code, chart, already = ("".join(one) for one in changed)
-    assert already == FRENCH
-    assert code == CODE
+    intro, code, chart, broken = ("".join(one) for one in changed)
+    assert broken == BROKEN
+    # The comment is another, the code is not.
+    assert code != CODE and ast.dump(ast.parse(code)) == ast.dump(ast.parse(CODE))
     for old, new in zip(sources[::2], (intro, chart), strict=True):
         assert differences("".join(old), new) == []
     assert "$$\\bar{x} = \\frac{1}{n} \\sum_i x_i$$" in intro
@@ -176,18 +189,18 @@ def test_a_notebook_is_translated_and_its_structure_stays(page: Any, lab: Any) -
     assert "`rain.mean()`" in intro and intro.startswith("# ") and chart.startswith("## ")
     prose = " ".join(line for line in f"{intro}\n{chart}".splitlines() if "$$" not in line)
     assert languages.detect(prose) == "fr" and "pluie" in prose.lower(), prose
-    assert json.loads(path.read_text())["cells"] == before["cells"]
     # What was not sure is listed, and leads to its cell.
     done.get_by_role("button", name="Show Cells").click()
     report = page.locator(".jp-SlmReport")
-    line = report.get_by_role("listitem").filter(has_text="in French already")
+    line = report.get_by_role("listitem").filter(has_text="could not be read")
     line.get_by_role("button", name="Cell 4").click()
     page.locator(".lm-TabBar-tab.lm-mod-current", has_text="rain.fr.ipynb").wait_for()
-    shown = page.locator(".jp-NotebookPanel:visible .jp-Cell.jp-mod-active", has_text="colline")
+    shown = page.locator(".jp-NotebookPanel:visible .jp-Cell.jp-mod-active", has_text="words")
     shown.wait_for()
     screenshot(page, "notebook-report")
     report.get_by_role("button", name="Close").click()
     assert report.count() == 0
+    forgive(console, IMAGE)
 
 
 def test_a_translation_is_stopped_and_resumed(page: Any, lab: Any, console: Any) -> None:
@@ -205,13 +218,10 @@ def test_a_translation_is_stopped_and_resumed(page: Any, lab: Any, console: Any)
     asked.get_by_role("button", name="Translate").click()
     going = toast(page, "cell ([4-9]|1.) of 20")
     going.get_by_role("button", name="Stop").click()
-    stopped = toast(page, r"The translation of trees\.ipynb was stopped")
+    toast(page, r"The translation of trees\.ipynb was stopped")
     part = running.root / ".trees.fr.ipynb.part"
     kept = json.loads(part.read_text())["texts"]
     assert 0 < len(kept) < 20 and not (running.root / "trees.fr.ipynb").exists()
-    stopped.get_by_role("button", name="Close").or_(
-        stopped.locator(".Toastify__close-button, .jp-Toast-closeButton")
-    ).first.click()
     # It is offered where it is asked for again, too.
     run(page, "translate")
     asked = dialog(page)
@@ -254,6 +264,7 @@ def test_a_copy_that_is_there_is_replaced_only_when_asked(
     going.get_by_role("button", name="Stop").click()
     toast(page, r"The translation of there\.ipynb was stopped")
     assert there.read_text() == "improved by hand"
+    forgive(console, IMAGE)
 
 
 def test_personal_data_goes_from_the_copy_and_what_was_rejected_stays(page: Any, lab: Any) -> None:
@@ -368,7 +379,7 @@ def test_notebook_7_redacts_and_opens_the_copy_in_a_page_of_its_own(
     text = (running.root / "seven.redacted.ipynb").read_text()
     assert PERSON not in text and OTHER not in text and MAIL not in text
     # Its own indicator of execution writes this as a page is closed, with no extension at all.
-    console.errors[:] = [line for line in console.errors if "updateRenderOption" not in line]
+    forgive(console, "updateRenderOption")
 
 
 def test_where_no_model_is_installed_the_way_to_them_is_shown(
