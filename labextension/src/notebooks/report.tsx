@@ -1,5 +1,5 @@
 import { PathExt } from '@jupyterlab/coreutils';
-import { ReactWidget } from '@jupyterlab/ui-components';
+import { ReactWidget, notebookIcon } from '@jupyterlab/ui-components';
 import React from 'react';
 import type { IContext } from './context';
 import { openNotebook } from './open';
@@ -23,7 +23,7 @@ export function showReport(context: IContext, report: IReport): void {
   count += 1;
   widget.id = `slm-magic-report-${count}`;
   widget.addClass('jp-SlmReport');
-  widget.title.label = PathExt.basename(report.path);
+  widget.title.icon = notebookIcon;
   widget.title.caption = trans.__('Cells of %1 to look at', PathExt.basename(report.path));
   app.shell.add(widget, 'right', { rank: 950 });
   app.shell.activateById(widget.id);
