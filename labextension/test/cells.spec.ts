@@ -1,8 +1,7 @@
 import { YNotebook } from '@jupyter/ydoc';
 import { nullTranslator } from '@jupyterlab/translation';
 import { describe, expect, it, vi } from 'vitest';
-import type { IJob, IModel, IResult } from '../src/client';
-import { nameOf, targets } from '../src/cells/languages';
+import type { IJob, IResult } from '../src/client';
 import { NoticeRow, ProgressRow } from '../src/cells/row';
 import { asOneStep } from '../src/cells/steps';
 import { bullets, redacted } from '../src/cells/texts';
@@ -32,30 +31,6 @@ function job(state: IJob['state'], done: number, total: number | null): IJob {
     created: '',
     started: null,
     ended: null
-  };
-}
-
-function model(fields: Partial<IModel>): IModel {
-  return {
-    name: 'm',
-    title: '',
-    kind: 'seq2seq',
-    pattern: false,
-    tasks: ['translate'],
-    languages: [],
-    pairs: [],
-    domain: '',
-    licence: '',
-    parameters: 0,
-    download: 0,
-    disk: 0,
-    starter: false,
-    requires: [],
-    installed: true,
-    shared: false,
-    removable: true,
-    quality: '',
-    ...fields
   };
 }
 
@@ -117,24 +92,6 @@ describe('redacted', () => {
 
   it('keeps a text in which nothing was found', () => {
     expect(redacted('a < b 🚲', [])).toBe('a < b 🚲');
-  });
-});
-
-describe('targets', () => {
-  it('are what installed models translate into', () => {
-    const found = targets([
-      model({ languages: ['en-fr', 'en-de'] }),
-      model({ languages: ['fr', 'it'] }),
-      model({ languages: ['es'], installed: false }),
-      model({ languages: ['nl'], tasks: ['summarize'] })
-    ]);
-    expect(found).toEqual(['fr', 'de', 'it']);
-  });
-
-  it('are named in the language of the page', () => {
-    expect(nameOf('de', 'en')).toBe('German');
-    expect(nameOf('de', 'fr_FR')).toBe('allemand');
-    expect(nameOf('Old Norse', 'en')).toBe('Old Norse');
   });
 });
 

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { IModel } from '../src/client';
 import { Decisions, grouped } from '../src/notebooks/finds';
-import { languages, preferred } from '../src/notebooks/languages';
 import { beside, copyName, isName } from '../src/notebooks/names';
 import type { IFind } from '../src/notebooks/types';
 
@@ -105,37 +103,5 @@ describe('names of copies', () => {
     expect(
       ['', '.ipynb', 'a.py', '../a.ipynb', 'b/a.ipynb', 'b:a.ipynb', '.a.ipynb'].some(isName)
     ).toBe(false);
-  });
-});
-
-describe('languages', () => {
-  const model = (languages: string[], more: Partial<IModel> = {}) =>
-    ({ languages, tasks: ['translate'], installed: true, ...more }) as IModel;
-
-  it('are those that installed models translate into, by name', () => {
-    const models = [
-      model(['en', 'fr', 'de']),
-      model(['en-es']),
-      model(['it'], { installed: false }),
-      model(['nl'], { tasks: ['summarize'] }),
-      model(['{target}'])
-    ];
-    expect(languages(models, 'into', 'en')).toEqual([
-      { code: 'en', name: 'English' },
-      { code: 'fr', name: 'French' },
-      { code: 'de', name: 'German' },
-      { code: 'es', name: 'Spanish' }
-    ]);
-    expect(languages(models, 'from', 'en').map(({ code }) => code)).toEqual(['en', 'fr', 'de']);
-    expect(languages(models, 'into', 'fr')[0]).toEqual({ code: 'de', name: 'allemand' });
-  });
-
-  it('are offered as the user wants, then as the page is', () => {
-    const offered = languages([model(['en', 'fr', 'de'])], 'into', 'en');
-    expect(preferred(offered, 'de', 'fr-FR')).toBe('de');
-    expect(preferred(offered, 'xx', 'de-DE')).toBe('de');
-    expect(preferred(offered, '', 'en')).toBe('fr');
-    expect(preferred([{ code: 'nl', name: 'Dutch' }], '', 'en')).toBe('nl');
-    expect(preferred([], 'fr', 'en')).toBe('');
   });
 });

@@ -1,16 +1,13 @@
 import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
-import { nameOf } from './languages';
+import { type ILanguage, languageName } from '../common/languages';
 
 /** A labelled list; the one of `InputDialog` has no name for a screen reader. */
 class Languages extends Widget implements Dialog.IBodyWidget {
-  constructor(codes: readonly string[], present: string, page: string, label: string) {
+  constructor(offered: readonly ILanguage[], present: string, label: string) {
     super();
-    const named = codes
-      .map(code => ({ code, name: nameOf(code, page) }))
-      .sort((a, b) => a.name.localeCompare(b.name));
-    for (const { code, name } of named) {
+    for (const { code, name } of offered) {
       this._list.add(new Option(name, code, false, code === present));
     }
     this._list.className = 'jp-mod-styled';
@@ -30,19 +27,22 @@ class Languages extends Widget implements Dialog.IBodyWidget {
  * Let a person choose a language.
  *
  * @param present - the one that is chosen now, or none.
- * @param page - the language of the page.
+ * @param locale - the language of the page.
  * @returns its code, or null where the dialog was dismissed.
  */
 export async function chooseLanguage(
-  codes: readonly string[],
+  offered: readonly ILanguage[],
   present: string,
-  page: string,
+  locale: string,
   trans: TranslationBundle
 ): Promise<string | null> {
-  const all = present && !codes.includes(present) ? [present, ...codes] : codes;
+  const known = !present || offered.some(({ code }) => code === present);
+  const all = known
+    ? offered
+    : [{ code: present, name: languageName(present, locale) }, ...offered];
   const { button, value } = await showDialog({
     title: trans.__('Translate Cell'),
-    body: new Languages(all, present, page, trans.__('Language to translate into')),
+    body: new Languages(all, present, trans.__('Language to translate into')),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Translate') })

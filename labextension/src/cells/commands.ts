@@ -2,8 +2,8 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { INotebookTracker } from '@jupyterlab/notebook';
 import type { CommandRegistry } from '@lumino/commands';
 import { RequestError } from '../client';
+import { languages } from '../common/languages';
 import { redactIcon, summarizeIcon, translateIcon } from './icons';
-import { targets } from './languages';
 import { CellPlace } from './place';
 import type { CellSettings, Place } from './settings';
 import { type CellTasks, isText } from './tasks';
@@ -25,8 +25,8 @@ export interface ICommandsOptions {
   context: IContext;
   settings: CellSettings;
   tasks: CellTasks;
-  /** The language of the page. */
-  page: string;
+  /** The language of the page, as `Intl` takes it. */
+  locale: string;
 }
 
 type Enabled = NonNullable<CommandRegistry.ICommandOptions['isEnabled']>;
@@ -34,7 +34,7 @@ type Enabled = NonNullable<CommandRegistry.ICommandOptions['isEnabled']>;
 const NONE = { type: 'object', properties: {} } as const;
 
 export function addCommands(options: ICommandsOptions): void {
-  const { app, tracker, context, settings, tasks, page } = options;
+  const { app, tracker, context, settings, tasks, locale } = options;
   const { commands } = app;
   const { rows, trans } = context;
 
@@ -77,15 +77,15 @@ export function addCommands(options: ICommandsOptions): void {
         context.client.models(),
         import('./choose-language')
       ]);
-      const codes = targets(models);
-      if (!codes.length) {
+      const offered = languages(models, 'into', locale);
+      if (!offered.length) {
         throw new RequestError(0, {
           message: trans.__('There is no installed model that translates.'),
           reason: 'model_not_installed',
           mends: trans.__('Install one first.')
         });
       }
-      const code = await chooseLanguage(codes, settings.get('targetLanguage'), page, trans);
+      const code = await chooseLanguage(offered, settings.get('targetLanguage'), locale, trans);
       if (code === null) {
         return false;
       }

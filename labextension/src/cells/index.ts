@@ -5,6 +5,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { DOMAIN, ISlmClient } from '../tokens';
 import type { Client } from '../client';
+import { localeOf } from '../common/languages';
 import { CommandIDs, addCommands } from './commands';
 import { Rows } from './rows';
 import { CellSettings } from './settings';
@@ -48,7 +49,7 @@ export const cells: JupyterFrontEndPlugin<void> = {
       context,
       settings,
       tasks: new CellTasks(context, settings),
-      page: translator?.languageCode ?? 'en'
+      locale: localeOf(translator?.languageCode ?? '')
     });
     tracker.activeCellChanged.connect(changed);
     tracker.currentChanged.connect(changed);

@@ -8,6 +8,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { Client } from '../client';
 import { DOMAIN, ISlmClient } from '../tokens';
+import { localeOf } from '../common/languages';
 import type { IContext } from './context';
 
 export const CommandIDs = {
@@ -56,7 +57,7 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
         client,
         documents,
         trans,
-        locale: (language.languageCode || 'en').replace('_', '-'),
+        locale: localeOf(language.languageCode),
         settings: { target: '', comments: false, operator: 'tag', language: 'en', ...found }
       };
     };

@@ -6,7 +6,7 @@ import { problemOf } from '../common/problem';
 import { useChanges } from '../common/use-changes';
 import { type IContext, pathOnServer, save } from './context';
 import { WorkDialog } from './dialog';
-import { type ILanguage, languages, preferred } from './languages';
+import { type ILanguage, languages, preferred } from '../common/languages';
 import { beside, copyName, isName } from './names';
 import { ProblemLine } from './problem-line';
 import { type ITranslateRequest, runTranslation } from './translate-run';

@@ -1,6 +1,7 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { localeOf } from '../common/languages';
 import { DOMAIN } from '../tokens';
 import { MIME_TYPE } from './data';
 import { ResultRenderer } from './widget';
@@ -22,7 +23,7 @@ export const render: JupyterFrontEndPlugin<void> = {
   ) => {
     const { languageCode } = translator ?? nullTranslator;
     const trans = (translator ?? nullTranslator).load(DOMAIN);
-    const locale = languageCode.replace('_', '-');
+    const locale = localeOf(languageCode);
     rendermime.addFactory(
       {
         // Text is only ever set as text, so that notebooks of others may be shown.

@@ -2,7 +2,8 @@ import { Characters, count } from './characters';
 import type { ITranslation } from './data';
 import { make, table, written } from './dom';
 import { marked } from './flags';
-import { type IContext, language } from './words';
+import { languageName } from '../common/languages';
+import { type IContext } from './words';
 
 /** A paragraph of the source, and where its translation stands in the output. */
 export interface IBlock {
@@ -64,8 +65,8 @@ export function pairs(data: ITranslation, context: IContext): HTMLElement {
     'div',
     'pairs',
     {},
-    make('div', 'head', {}, language(data.source, locale)),
-    make('div', 'head', {}, language(data.target, locale)),
+    make('div', 'head', {}, languageName(data.source, locale)),
+    make('div', 'head', {}, languageName(data.target, locale)),
     ...blocks(data).flatMap(block => [
       make('div', 'text source', written(data.source), block.source),
       make(
@@ -95,6 +96,6 @@ export function rows(data: ITranslation, context: IContext): HTMLElement | null 
         ]
       : [];
   });
-  const head = [language(data.source, locale), language(data.target, locale)];
+  const head = [languageName(data.source, locale), languageName(data.target, locale)];
   return found.length ? table(trans.__('Sentences and their translations'), head, found) : null;
 }

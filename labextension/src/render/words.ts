@@ -1,3 +1,4 @@
+import { languageName } from '../common/languages';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IData, IOne } from './data';
 
@@ -8,15 +9,6 @@ export interface IContext {
   locale: string;
   /** Begins the ids of one output's elements. */
   prefix: string;
-}
-
-/** The name of a language in the user's; its code where it has none. */
-export function language(code: string, locale: string): string {
-  try {
-    return new Intl.DisplayNames([locale], { type: 'language' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
 }
 
 export function decimal(value: number, digits: number, locale: string): string {
@@ -104,11 +96,14 @@ export function facts(data: IData, context: IContext): string[] {
 function ownFacts(data: IOne, { trans, locale }: IContext): string[] {
   switch (data.task) {
     case 'translate': {
-      const [source, target] = [language(data.source, locale), language(data.target, locale)];
+      const [source, target] = [
+        languageName(data.source, locale),
+        languageName(data.target, locale)
+      ];
       return [
         data.pivot === null
           ? trans.__('%1 → %2', source, target)
-          : trans.__('%1 → %2, through %3', source, target, language(data.pivot, locale))
+          : trans.__('%1 → %2, through %3', source, target, languageName(data.pivot, locale))
       ];
     }
     case 'summarize': {

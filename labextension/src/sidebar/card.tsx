@@ -1,5 +1,6 @@
 import React from 'react';
 import type { IModel, Task } from '../client';
+import { codesOf } from '../common/languages';
 import { isMember, member, toDownload } from './filter';
 import { Button, type IShared, KeepFocus, Problem, PullState } from './parts';
 import { TrialForm } from './trial-form';
@@ -163,12 +164,7 @@ function Actions({ shared, card, task, busy }: IActionsProps) {
 
 /** The languages that a model translates into, that of the interface first. */
 export function targets({ model, words }: IShared, card: IModel): string[] {
-  let codes = card.languages;
-  if (card.pairs.length) {
-    codes = card.pairs.map(pair => pair.split('-')[1] ?? '');
-  } else if (codes.includes('*')) {
-    codes = [...new Set(model.models.flatMap(one => one.languages))].filter(one => one !== '*');
-  }
+  const codes = codesOf(card, 'into', model.models);
   const likely = [words.code, 'fr'].find(code => code !== 'en' && codes.includes(code));
   const rest = words.sorted(codes.filter(code => code !== likely));
   return likely === undefined ? rest : [likely, ...rest];

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IModel, IResult, Task } from '../client';
+import { languageName, localeOf } from '../common/languages';
 import type { News } from './model';
 import { type IPull, percentOf } from './pulls';
 
@@ -15,9 +16,9 @@ export class Words {
     readonly trans: TranslationBundle,
     language: string
   ) {
-    const locale = language.replace('_', '-') || 'en';
+    const locale = localeOf(language);
     this.code = locale.split('-')[0] ?? 'en';
-    this._names = new Intl.DisplayNames([locale, 'en'], { type: 'language' });
+    this._locale = locale;
     this._sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte'].map(
       unit =>
         new Intl.NumberFormat([locale, 'en'], {
@@ -47,12 +48,7 @@ export class Words {
   }
 
   language(code: string): string {
-    try {
-      return this._names.of(code) ?? code;
-    } catch {
-      // A code of the model's own.
-      return code;
-    }
+    return languageName(code, this._locale);
   }
 
   /** Codes of languages in the order of their names. */
@@ -183,7 +179,7 @@ export class Words {
     return this.trans.__('%1 to %2', this.language(source), this.language(target));
   }
 
-  private readonly _names: Intl.DisplayNames;
+  private readonly _locale: string;
   private readonly _sizes: Intl.NumberFormat[];
   private readonly _numbers: Intl.NumberFormat;
   private readonly _list: Intl.ListFormat;
