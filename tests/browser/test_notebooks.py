@@ -6,7 +6,6 @@ import ast
 import copy
 import json
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from slm_magic.text.protect import differences
 
 pytestmark = [pytest.mark.model, pytest.mark.usefixtures("console")]
 
-ROOT = Path(__file__).parents[2]
 # JupyterLab shows an attached image before it looks up what its address stands for.
 IMAGE = "ERR_UNKNOWN_URL_SCHEME"
 DIALOG = ".jp-SlmNotebookDialog"
@@ -62,15 +60,10 @@ def lab(
             (own / "notification.jupyterlab-settings").write_text(
                 json.dumps({"checkForUpdates": False, "fetchNews": "false"})
             )
-            # A checkout is not installed, so that nothing has enabled its server side.
-            enabled = made[theme] / "config" / "jupyter_server_config.d"
-            enabled.mkdir(parents=True)
-            shutil.copy(ROOT / "jupyter-config" / "slm_magic.json", enabled)
         return start_lab(
             theme,
             application=application,
             JUPYTERLAB_SETTINGS_DIR=str(made[theme]),
-            JUPYTER_CONFIG_PATH=str(made[theme] / "config"),
             **variables,
         )
 
