@@ -300,10 +300,7 @@ def test_personal_data_goes_from_the_copy_and_what_was_rejected_stays(page: Any,
 def test_redacting_by_keyboard_alone(page: Any, lab: Any) -> None:
     running = lab()
     show(page, running, calls(running, "keys"))
-    press(page, "Control+Shift+c")
-    page.keyboard.type("redact notebook before")
-    page.locator(".lm-CommandPalette-item", has_text="Redact Notebook").first.wait_for()
-    press(page, "Enter")
+    run(page, "redact")
     tree = dialog(page).get_by_role("tree")
     tree.wait_for()
     page.wait_for_function("() => document.activeElement?.getAttribute('role') === 'tree'")
