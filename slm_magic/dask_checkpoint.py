@@ -15,6 +15,7 @@ from . import domains
 from .catalog import Task
 from .errors import OptionError
 from .frames_outcome import Outcome
+from .frames_words import Kept
 from .sources.disk import sync
 from .store import Store
 from .store.installed import version_of
@@ -42,7 +43,7 @@ def file_of(
         whole = [*cache.marks(runner.identify(list(enumerate(texts))))]
         if None in whole:
             return None
-    told = json.dumps([FORMAT, whole, texts], sort_keys=True)
+    told = json.dumps([FORMAT, whole, list(texts)], sort_keys=True)
     return Path(folder) / f"{task}-{hashlib.sha256(told.encode()).hexdigest()}.parquet"
 
 
@@ -86,7 +87,7 @@ def load(file: Path, size: int) -> Outcome | None:
     if any(table.column(name).null_count for name in table.column_names):
         return None
     texts, flags, scores = (table.column(name) for name in table.column_names)
-    return Outcome(texts.to_pylist(), flags.to_pylist(), scores.to_numpy().copy())
+    return Outcome(Kept(texts.to_pylist()), flags.to_pylist(), scores.to_numpy().copy())
 
 
 def save(file: Path, outcome: Outcome) -> None:
@@ -101,7 +102,7 @@ def save(file: Path, outcome: Outcome) -> None:
     from pyarrow import parquet
 
     table = pyarrow.table(
-        [outcome.texts, outcome.flags, pyarrow.array(outcome.scores, from_pandas=False)],
+        [list(outcome.texts), outcome.flags, pyarrow.array(outcome.scores, from_pandas=False)],
         schema=_schema(),
     )
     # Two workers may write the same: the texts are the same, and the last one stays.

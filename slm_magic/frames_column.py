@@ -30,7 +30,7 @@ class Column(Protocol):
         For each row the number of its text among `uniques`, -1 where the row is missing.
     """
 
-    uniques: list[str]
+    uniques: Sequence[str]
     codes: npt.NDArray[np.int64]
 
     def text(self, values: Sequence[str | None]) -> Any:
@@ -49,6 +49,17 @@ class Column(Protocol):
 def named(name: Any) -> str:
     """Return what to call a column in a message."""
     return "The column" if name is None or name == "" else f"Column {name!r}"
+
+
+def first_rows(codes: npt.NDArray[np.int64], size: int) -> npt.NDArray[np.int64]:
+    """Return the first row of each of `size` distinct texts, given the text of each row."""
+    import numpy as np
+
+    first = np.zeros(size, np.int64)
+    rows = np.flatnonzero(codes >= 0)[::-1]
+    # Of several rows of one text the last that is set stays, which is the first one.
+    first[codes[rows]] = rows
+    return first
 
 
 def filled(column: Column, part: Column) -> list[str | None]:

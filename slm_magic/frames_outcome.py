@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .frames_words import Kept
 from .tasks.results import Redaction, Result, Summary, Translation
 from .tasks.show import flagged_line
 
@@ -31,7 +32,7 @@ class Outcome:
         NaN where there is none.
     """
 
-    texts: list[str | None]
+    texts: Kept
     flags: list[str | None]
     scores: npt.NDArray[np.float64]
     _kinds: dict[tuple[str, ...], str] = field(default_factory=dict)
@@ -41,7 +42,7 @@ class Outcome:
         """Return one where no text is finished."""
         import numpy as np
 
-        return cls([None] * size, [None] * size, np.full(size, np.nan))
+        return cls(Kept.empty(size), [None] * size, np.full(size, np.nan))
 
     def put(self, number: int, result: Result) -> None:
         """Take what is kept of the result of one text."""
@@ -57,8 +58,8 @@ class Outcome:
         """Return how many rows are finished, given how many have each text."""
         return sum(
             weight
-            for weight, text in zip(weights.tolist(), self.texts, strict=True)
-            if text is not None
+            for weight, there in zip(weights.tolist(), self.texts.has(), strict=True)
+            if there
         )
 
     def flagged(self, weights: npt.NDArray[np.int64]) -> tuple[int, Counter[str]]:

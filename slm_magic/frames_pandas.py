@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import OptionError
-from .frames_column import CONVERT, Column, named
+from .frames_column import CONVERT, Column, first_rows, named
+from .frames_words import Slices
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+
+# Texts of a chunk of a new Arrow column: all at once would be Python's own strings for a moment.
+CHUNK = 16_384
 
 
 class PandasColumn:
@@ -29,13 +33,18 @@ class PandasColumn:
         self._series = series
         # An empty column of a CSV file is float64 and NaN throughout: there is nothing to refuse.
         self._blank = not _is_text(series.dtype) and len(series) > 0 and series.isna().all()
-        self.uniques: list[str] = []
+        self.uniques: Sequence[str] = []
         if self._blank:
             self.codes: npt.NDArray[np.int64] = np.full(len(series), -1, np.int64)
             return
         _check(series)
         codes, uniques = pandas.factorize(series)
         self.codes = np.asarray(codes, np.int64)
+        if _is_arrow(series.dtype):
+            size = len(uniques)
+            del uniques
+            self.uniques = _of_arrow(series, first_rows(self.codes, size))
+            return
         self.uniques = uniques.tolist()
         _check_characters(self, series.name)
 
@@ -55,7 +64,10 @@ class PandasColumn:
             return self._series.copy()
         dtype = _text_dtype(self._series.dtype)
         if not _is_object(dtype):
-            return self._like(_array(values, dtype).take(self.codes, allow_fill=True))
+            made = _array(values, dtype)
+            if not np.array_equal(self.codes, np.arange(len(values))):
+                made = made.take(self.codes, allow_fill=True)
+            return self._like(made)
         # As objects, rows can be missing by None, NaN, NaT and pandas.NA side by side.
         made = np.array(self._series, dtype=object)
         each = np.empty(len(values), object)
@@ -124,9 +136,46 @@ def _text_dtype(dtype: Any) -> Any:
     return dtype.categories.dtype if isinstance(dtype, pandas.CategoricalDtype) else dtype
 
 
+def _is_arrow(dtype: Any) -> bool:
+    """Whether a column of that dtype of text is Arrow's, and no dictionary."""
+    import pandas
+
+    if isinstance(dtype, pandas.ArrowDtype):
+        import pyarrow
+
+        return not pyarrow.types.is_dictionary(dtype.pyarrow_dtype)
+    return isinstance(dtype, pandas.StringDtype) and dtype.storage.startswith("pyarrow")
+
+
+def _of_arrow(series: Any, rows: npt.NDArray[np.int64]) -> Slices:
+    """Return the texts of some rows, in their order, which stay with Arrow."""
+    import pyarrow
+
+    # What is there now: a Series may be changed in place, Arrow's own arrays cannot.
+    whole = series.array.__arrow_array__()
+    # Arrow keeps what finding the distinct texts took.
+    pyarrow.default_memory_pool().release_unused()
+
+    def read(start: int, end: int) -> list[str]:
+        first, last = int(rows[start]), int(rows[end - 1])
+        near = whole.slice(first, last - first + 1)
+        texts: list[str] = near.take(pyarrow.array(rows[start:end] - first)).to_pylist()
+        return texts
+
+    return Slices(len(rows), read)
+
+
 def _array(values: Sequence[str | None], dtype: Any) -> Any:
     import pandas
 
+    if _is_arrow(dtype):
+        import pyarrow
+
+        parts = [
+            pyarrow.array(values[start : start + CHUNK], pyarrow.large_string())
+            for start in range(0, len(values), CHUNK)
+        ]
+        return pandas.array(pyarrow.chunked_array(parts, pyarrow.large_string()), dtype=dtype)
     if isinstance(dtype, pandas.ArrowDtype):
         import pyarrow
 

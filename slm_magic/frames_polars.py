@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import OptionError
 from .frames_column import CONVERT, Column, named
+from .frames_words import Slices
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +44,9 @@ class PolarsColumn:
             default=None,
             return_dtype=pl.UInt32,
         )
-        self.uniques: list[str] = uniques.to_list()
+        self.uniques: Sequence[str] = Slices(
+            len(uniques), lambda start, end: uniques[start:end].to_list()
+        )
         self.codes: npt.NDArray[np.int64] = self._codes.cast(pl.Int64).fill_null(-1).to_numpy()
 
     def text(self, values: Sequence[str | None]) -> Any:

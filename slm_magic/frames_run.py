@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from . import domains
 from .catalog import TASKS, Task
 from .errors import FlaggedError, Interrupted, OptionError, did_you_mean
-from .frames_column import Column, filled
+from .frames_column import Column, filled, first_rows
 from .frames_outcome import Outcome
+from .frames_words import Kept
 from .tasks import bulk
 from .text import languages
 
@@ -107,7 +108,7 @@ def run(
     weights = np.bincount(column.codes[column.codes >= 0], minlength=len(column.uniques))
     rows = int(weights.sum())
     try:
-        if None in outcome.texts:
+        if not all(outcome.texts.has()):
             _work(known, column, outcome, weights, progress, options)
         made = build(outcome)
     except KeyboardInterrupt:
@@ -149,11 +150,10 @@ def _work(
     """Run the texts that are not finished, each at its first row, so that messages name that."""
     import numpy as np
 
-    first = _first_rows(column)[[found is None for found in outcome.texts]]
+    first = first_rows(column.codes, len(column.uniques))[~np.array(outcome.texts.has(), bool)]
     # No list of texts by row: of a million rows it would be as large as the column.
-    shares = np.zeros(len(column.codes), np.int64)
-    shares[first] = weights[column.codes[first]]
-    stands_for = array("q", shares.tobytes())
+    stands_for = array("q", bytes(8 * len(column.codes)))
+    np.frombuffer(stands_for, np.int64)[first] = weights[column.codes[first]]
     bulk.run(
         task,
         (
@@ -174,22 +174,9 @@ def _of_before(
     """Return what the finished texts tell about the others: a short one takes their language."""
     if task != "translate" or options.get("source") is not None:
         return {}
-    done = (
-        text for text, found in zip(column.uniques, outcome.texts, strict=True) if found is not None
-    )
+    done = (text for text, there in zip(column.uniques, outcome.texts.has(), strict=True) if there)
     told = (languages.detect(text) for text in islice(done, TELLING))
     return {"known": [code for code in told if code is not None]}
-
-
-def _first_rows(column: Column) -> npt.NDArray[np.int64]:
-    """Return the first row of each of the distinct texts."""
-    import numpy as np
-
-    first = np.zeros(len(column.uniques), np.int64)
-    rows = np.flatnonzero(column.codes >= 0)[::-1]
-    # Of several rows of one text the last that is set stays, which is the first one.
-    first[column.codes[rows]] = rows
-    return first
 
 
 def check_task(task: str) -> Task:
@@ -245,7 +232,10 @@ def _as_now(options: Mapping[str, Any]) -> dict[str, Any]:
 
 def mark(column: Column) -> int:
     """Return a number that tells the texts of one column from those of another."""
-    return hash((tuple(column.uniques), column.codes.tobytes()))
+    found = hash(column.codes.tobytes())
+    for text in column.uniques:
+        found = hash((found, text))
+    return found
 
 
 def _resumed(
@@ -273,7 +263,7 @@ def _resumed(
     if not _by_row(task, options):
         return new
     # The part stays as it is: it may be resumed from again.
-    return Outcome(list(found.texts), list(found.flags), found.scores.copy())
+    return Outcome(found.texts.copy(), list(found.flags), found.scores.copy())
 
 
 def _part(resume: Any) -> Part | None:
@@ -340,7 +330,7 @@ def part_of(column: Column, texts: Column, flags: Column | None, scores: Any) ->
     import numpy as np
 
     found = Outcome.empty(len(column.uniques))
-    found.texts[:] = filled(column, texts)
+    found.texts = Kept(filled(column, texts))
     if flags is not None:
         found.flags[:] = filled(column, flags)
     if scores is not None:
