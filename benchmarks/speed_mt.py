@@ -327,7 +327,10 @@ class Growing(Side):
         pool = self.options["texts"]["pool"]
         # The same few rows first, so that what is loaded once is in the figure without the rows.
         self._translate(pandas.Series(growing(pool, 300)))
-        self._column = pandas.Series(growing(pool, self.options["rows"]))
+        # In pieces: a list of as many strings of Python's would leave more memory than the column.
+        rows, piece = self.options["rows"], 1_000
+        pieces = [pandas.Series(growing(pool, piece, first)) for first in range(0, rows, piece)]
+        self._column = pandas.concat(pieces, ignore_index=True)
         return "pandas Series, retries=False"
 
     def texts(self, job: dict[str, Any]) -> Any:

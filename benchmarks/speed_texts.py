@@ -128,9 +128,15 @@ def evenly(rows: Sequence[str], few: int) -> list[str]:
     return [rows[i] for i in sorted(chosen)]
 
 
-def growing(pool: Sequence[str], rows: int) -> list[str]:
-    """Return `rows` distinct texts with the lengths of `pool`, however many there are in it."""
-    return [f"{pool[i % len(pool)][:-1]} {i}." for i in range(rows)]
+def growing(pool: Sequence[str], rows: int, first: int = 0) -> list[str]:
+    """Return `rows` distinct texts with the lengths of `pool`, however many there are in it.
+
+    Parameters
+    ----------
+    first
+        The number of the first; texts of other numbers are others.
+    """
+    return [f"{pool[i % len(pool)][:-1]} {i}." for i in range(first, first + rows)]
 
 
 def one_sentence(text: str) -> bool:
