@@ -250,11 +250,11 @@ describe('ResultRenderer', () => {
   it('shows a table when asked, and the text again', async () => {
     const node = await show(TRANSLATION);
     expect(node.querySelector('table')).toBeNull();
-    button('Show as table')?.click();
+    button('Show as Table')?.click();
     expect(texts('tbody tr')).toHaveLength(2);
-    expect(button('Show as table')?.getAttribute('aria-pressed')).toBe('true');
+    expect(button('Show as Table')?.getAttribute('aria-pressed')).toBe('true');
     expect(texts('mark')).toEqual(['en reste ', '71']);
-    button('Show as table')?.click();
+    button('Show as Table')?.click();
     expect(node.querySelector('table')).toBeNull();
   });
 

@@ -377,7 +377,7 @@ describe('view', () => {
     fake.models_ = [model('small', { starter: true, download: 2e6 })];
     await panel.refresh();
     await shows('The starters are small, with 2 MB to download.');
-    button('Install the starters')?.click();
+    button('Install the Starters')?.click();
     await shows('Starting…');
     expect(fake.started).toEqual([{ task: 'pull', model: 'starters' }]);
   });
@@ -397,7 +397,7 @@ describe('view', () => {
     });
     await panel.refresh();
     await shows('Run this.');
-    expect(button('Try again')).toBeDefined();
+    expect(button('Try Again')).toBeDefined();
     expect(node.querySelector('[role=search]')).toBeNull();
   });
 

@@ -427,7 +427,7 @@ def test_refusals_are_one_line_on_the_cell(
     assert notice.locator("p").all_inner_texts() == [f"{problem['message']} {problem['mends']}"]
     axe(page, ".jp-SlmCellNotice")
     # The button is there where there is something to open.
-    shown = notice.get_by_role("button", name="Show models")
+    shown = notice.get_by_role("button", name="Show Small Models")
     assert shown.count() == int(book.do("return app.commands.hasCommand('slm-magic:show-models')"))
     # Escape dismisses a notice as it cancels work.
     notice.get_by_role("button", name="Dismiss").focus()

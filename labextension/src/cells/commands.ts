@@ -80,7 +80,7 @@ export function addCommands(options: ICommandsOptions): void {
       const offered = languages(models, 'into', locale);
       if (!offered.length) {
         throw new RequestError(0, {
-          message: trans.__('There is no installed model that translates.'),
+          message: trans.__('No model that translates is installed.'),
           reason: 'model_not_installed',
           mends: trans.__('Install one first.')
         });

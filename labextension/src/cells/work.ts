@@ -40,7 +40,7 @@ export function notifyError(context: IContext, place: CellPlace, error: unknown)
   notify(context, place, {
     kind: 'error',
     lines: [lineOf(problem)],
-    action: show && { label: context.trans.__('Show models'), run: show }
+    action: show && { label: context.trans.__('Show Small Models'), run: show }
   });
 }
 

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import React, { useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
+import { decimal } from '../common/numbers';
 import type { Decisions, Row, State } from './finds';
 import { whereOf } from './places';
 
@@ -16,6 +17,8 @@ const CHECKED: Record<State, 'true' | 'false' | 'mixed'> = {
 
 interface IProps {
   trans: TranslationBundle;
+  /** As `Intl` takes it. */
+  locale: string;
   decisions: Decisions;
   rows: readonly Row[];
   disabled: boolean;
@@ -28,7 +31,8 @@ interface IProps {
  *
  * The keyboard stays on the list as a whole, and one line of it is the active one.
  */
-export function FindTree({ trans, decisions, rows, disabled, changed }: IProps): React.JSX.Element {
+export function FindTree(props: IProps): React.JSX.Element {
+  const { trans, locale, decisions, rows, disabled, changed } = props;
   const id = useId();
   const box = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState<string | null>(null);
@@ -151,7 +155,7 @@ export function FindTree({ trans, decisions, rows, disabled, changed }: IProps):
                 {row.level < 3 && (isOpen(row) ? '▾' : '▸')}
               </button>
               <span className="jp-SlmFind-check" aria-hidden="true" />
-              <Words trans={trans} row={row} />
+              <Words trans={trans} locale={locale} row={row} />
             </div>
           ))}
         </div>
@@ -165,7 +169,11 @@ function line(text: string): string {
   return text.replace(/[\s\p{Cc}]+/gu, ' ');
 }
 
-function Words({ trans, row }: { trans: TranslationBundle; row: Row }): React.JSX.Element {
+function Words({
+  trans,
+  locale,
+  row
+}: Pick<IProps, 'trans' | 'locale'> & { row: Row }): React.JSX.Element {
   if (row.kind === 'type') {
     return (
       <>
@@ -199,7 +207,7 @@ function Words({ trans, row }: { trans: TranslationBundle; row: Row }): React.JS
         </bdi>
       </span>
       <span className="jp-SlmFind-note" title={trans.__('How sure it is, of 1')}>
-        {find.score.toFixed(2)}
+        {decimal(find.score, 2, locale)}
       </span>
     </>
   );

@@ -86,7 +86,7 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
         }
       }
     });
-    const category = trans.__('Small models');
+    const category = trans.__('Small Models');
     palette?.addItem({ command: CommandIDs.translate, category });
     palette?.addItem({ command: CommandIDs.redact, category });
     tracker?.currentChanged.connect(() => {

@@ -119,6 +119,7 @@ function Finds({ review, decisions }: { review: Review; decisions: Decisions }):
       </div>
       <FindTree
         trans={trans}
+        locale={review.context.locale}
         decisions={decisions}
         rows={rows}
         disabled={disabled}
@@ -166,7 +167,7 @@ function Copy({ review }: { review: Review }): React.JSX.Element {
   };
   return (
     <div className="jp-SlmRedact-bar">
-      <label htmlFor={`${id}-operator`}>{trans.__('Put in place')}</label>
+      <label htmlFor={`${id}-operator`}>{trans.__('Replace with')}</label>
       <HTMLSelect
         id={`${id}-operator`}
         value={review.operator}
@@ -179,7 +180,7 @@ function Copy({ review }: { review: Review }): React.JSX.Element {
           </option>
         ))}
       </HTMLSelect>
-      <label htmlFor={`${id}-name`}>{trans.__('Copy')}</label>
+      <label htmlFor={`${id}-name`}>{trans._p('noun', 'Copy')}</label>
       <input
         id={`${id}-name`}
         className="jp-mod-styled"

@@ -145,7 +145,7 @@ function Fields({ form, close }: { form: Form; close: () => void }): React.JSX.E
     exists: [{ label: trans.__('Replace It'), run: () => void form.start({ force: true }) }],
     interrupted: [
       { label: trans.__('Resume'), run: () => void form.start({ resume: true }) },
-      { label: trans.__('Start Anew'), run: () => void form.start({ force: true }) }
+      { label: trans.__('Start Over'), run: () => void form.start({ force: true }) }
     ]
   };
   return (
@@ -171,14 +171,14 @@ function Fields({ form, close }: { form: Form; close: () => void }): React.JSX.E
         disabled={form.busy}
         onChange={event => form.set({ source: event.target.value, problem: null })}
       >
-        <option value="">{trans.__('The language it is in')}</option>
+        <option value="">{trans.__('Detect it from the text')}</option>
         {form.sources.map(({ code, name }) => (
           <option key={code} value={code}>
             {name}
           </option>
         ))}
       </HTMLSelect>
-      <label htmlFor={`${id}-name`}>{trans.__('Copy')}</label>
+      <label htmlFor={`${id}-name`}>{trans._p('noun', 'Copy')}</label>
       <input
         id={`${id}-name`}
         className="jp-mod-styled"

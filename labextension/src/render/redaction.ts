@@ -1,8 +1,9 @@
+import { decimal } from '../common/numbers';
 import { Characters, count } from './characters';
 import type { IRedaction, ISpan } from './data';
 import { make, table, written } from './dom';
 import { marked } from './flags';
-import { type IContext, decimal } from './words';
+import type { IContext } from './words';
 
 /** Of how many colours chips are; the type is written beside. */
 const HUES = 6;

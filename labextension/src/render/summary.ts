@@ -1,9 +1,10 @@
+import { decimal } from '../common/numbers';
 import { Characters, count } from './characters';
 import type { ISentence, ISummary } from './data';
 import { make, table, written } from './dom';
 import { marked } from './flags';
 import { numbers, pieces } from './pieces';
-import { type IContext, decimal } from './words';
+import type { IContext } from './words';
 
 /** Whether the sentences stand in `source` where they are said to; false where none has a place. */
 export function standsIn(data: ISummary, source: string): boolean {

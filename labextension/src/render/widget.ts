@@ -121,7 +121,7 @@ export class ResultRenderer extends Widget implements IRenderMime.IRenderer {
       'button',
       'button',
       { type: 'button', 'aria-pressed': String(this._asTable) },
-      trans.__('Show as table')
+      trans.__('Show as Table')
     );
     toggle.addEventListener('click', () => {
       this._asTable = !this._asTable;

@@ -1,4 +1,5 @@
 import { languageName } from '../common/languages';
+import { decimal } from '../common/numbers';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IData, IOne } from './data';
 
@@ -9,13 +10,6 @@ export interface IContext {
   locale: string;
   /** Begins the ids of one output's elements. */
   prefix: string;
-}
-
-export function decimal(value: number, digits: number, locale: string): string {
-  return new Intl.NumberFormat(locale, {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits
-  }).format(value);
 }
 
 /** What a kind of flag says; the kind itself where a newer version has another. */

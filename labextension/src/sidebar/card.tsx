@@ -145,7 +145,7 @@ function Actions({ shared, card, task, busy }: IActionsProps) {
             aria-disabled={waits}
             onClick={() => waits || void model.setDefault(task, kept ? null : name, name)}
           >
-            {kept ? trans.__('Unset default') : trans.__('Make default')}
+            {kept ? trans.__('Unset Default') : trans.__('Make Default')}
           </Button>
         </>
       )}

@@ -31,7 +31,7 @@ export function Memory({ shared }: { shared: IShared }) {
         )}
         {loaded.length === 0 && (
           <p className="jp-SlmSidebar-hint">
-            {trans.__('No model is loaded. One is loaded when it is used first.')}
+            {trans.__('No model is loaded. One is loaded when it is first used.')}
           </p>
         )}
         <ul>
@@ -50,7 +50,7 @@ export function Memory({ shared }: { shared: IShared }) {
         </ul>
         {loaded.length > 1 && (
           <Button aria-disabled={busy} onClick={() => unload()}>
-            {trans.__('Unload all')}
+            {trans.__('Unload All')}
           </Button>
         )}
         {problem && (

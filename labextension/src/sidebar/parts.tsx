@@ -37,7 +37,7 @@ export function Problem({ words: { trans }, problem, onRetry, onDismiss }: IProb
       {problem.mends && <p>{problem.mends}</p>}
       {(onRetry ?? onDismiss) && (
         <div className="jp-SlmSidebar-actions">
-          {onRetry && <Button onClick={onRetry}>{trans.__('Try again')}</Button>}
+          {onRetry && <Button onClick={onRetry}>{trans.__('Try Again')}</Button>}
           {onDismiss && <Button onClick={onDismiss}>{trans.__('Dismiss')}</Button>}
         </div>
       )}

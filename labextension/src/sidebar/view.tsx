@@ -89,7 +89,7 @@ function Filter({ shared: { model, words } }: { shared: IShared }) {
           value={filter.task}
           onChange={event => model.setFilter({ task: event.target.value as Task | '' })}
         >
-          <option value="">{trans.__('All')}</option>
+          <option value="">{trans._p('tasks', 'All')}</option>
           {TASKS.map(task => (
             <option key={task} value={task}>
               {words.task(task)}
@@ -103,9 +103,9 @@ function Filter({ shared: { model, words } }: { shared: IShared }) {
           value={filter.state}
           onChange={event => model.setFilter({ state: event.target.value as IFilter['state'] })}
         >
-          <option value="">{trans.__('All')}</option>
-          <option value="installed">{trans.__('Installed')}</option>
-          <option value="missing">{trans.__('Not installed')}</option>
+          <option value="">{trans._p('models', 'All')}</option>
+          <option value="installed">{trans._p('models', 'Installed')}</option>
+          <option value="missing">{trans._p('models', 'Not installed')}</option>
         </select>
       </label>
     </div>
@@ -141,7 +141,7 @@ function Starters({ shared }: { shared: IShared }) {
               disabled={model.offline}
               onClick={() => void model.pulls.start('starters')}
             >
-              {trans.__('Install the starters')}
+              {trans.__('Install the Starters')}
             </Button>
           </div>
         </>
@@ -197,7 +197,7 @@ function Cards({ shared }: { shared: IShared }) {
         </p>
         {isFiltered(model.filter) && (
           <div className="jp-SlmSidebar-actions">
-            <Button onClick={() => model.clearFilter()}>{trans.__('Show all models')}</Button>
+            <Button onClick={() => model.clearFilter()}>{trans.__('Show All Models')}</Button>
           </div>
         )}
       </div>

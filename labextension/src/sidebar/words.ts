@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IModel, IResult, Task } from '../client';
 import { languageName, localeOf } from '../common/languages';
+import { decimal } from '../common/numbers';
 import type { News } from './model';
 import { type IPull, percentOf } from './pulls';
 
@@ -130,7 +131,7 @@ export class Words {
   /** What a pull is called. */
   called(spec: string): string {
     if (spec === 'starters') {
-      return this.trans.__('The starters');
+      return this.trans.__('Starters');
     }
     // Of a path the server tells all folders.
     return spec.startsWith('/') ? (spec.split('/').pop() ?? spec) : spec;
@@ -149,7 +150,7 @@ export class Words {
       case 'progress':
         return trans.__('%1: %2 percent.', name, String(news.percent ?? 0));
       case 'installed':
-        return trans.__('%1 is installed.', name);
+        return trans.__('Installed: %1.', name);
       case 'cancelled':
         return trans.__('Installing %1 was cancelled.', name);
       case 'failed':
@@ -160,18 +161,29 @@ export class Words {
         return trans.__('Memory is freed.');
       case 'default':
         return news.spec
-          ? trans.__('%1 is now the default to %2.', name, this.task(news.task).toLowerCase())
+          ? this._default(news.task, name)
           : trans.__('No model is the default any more.');
     }
   }
 
   /** How long a result took. */
   seconds(result: IResult): string {
-    return this.trans.__('%1 s', result.elapsed.toFixed(1));
+    return this.trans.__('%1 s', decimal(result.elapsed, 1, this._locale));
   }
 
   percent(pull: IPull): number | null {
     return pull.stopped ? null : percentOf(pull.job);
+  }
+
+  private _default(task: Task, name: string): string {
+    switch (task) {
+      case 'translate':
+        return this.trans.__('%1 is now the default to translate.', name);
+      case 'summarize':
+        return this.trans.__('%1 is now the default to summarize.', name);
+      case 'redact':
+        return this.trans.__('%1 is now the default to redact.', name);
+    }
   }
 
   private _pair(pair: string): string {
