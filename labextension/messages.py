@@ -1,6 +1,6 @@
 """Bring the catalogues of translations in line with the sources.
 
-    python labextension/catalogue.py
+    python labextension/messages.py
 
 Reads every `trans.__()`, `_n()`, `_p()` and `_np()` of `src/` and what JupyterLab translates of
 `schema/`, adds to each `slm_magic/locale/*/LC_MESSAGES/slm_magic.po` what is new, with an empty
