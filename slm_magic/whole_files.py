@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from pathlib import Path
 
@@ -20,11 +21,14 @@ def write(path: Path, data: bytes) -> None:
         If it cannot be written; what was there is still there.
     """
     place = Path(os.path.realpath(path))
-    partial = place.with_name(f".{place.name}.writing")
+    # Of a name that nobody knows before: a link would lead elsewhere, and who writes the same file
+    # at the same time would write into this one. Short, where the file's own is as long as may be.
+    partial = place.with_name(f".{secrets.token_hex(8)}.writing")
     try:
         there = place.exists()
-        partial.touch(0o600 if there else 0o666)
-        partial.write_bytes(data)
+        new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        with os.fdopen(os.open(partial, new, 0o600 if there else 0o666), "wb") as file:
+            file.write(data)
         if there:
             shutil.copymode(place, partial)
         partial.replace(place)
