@@ -241,6 +241,8 @@ class Jobs:
                 job.state, job.started = "running", _now()
                 job.changes += 1
             self._run(job)
+            # A thread that waits for the next one would keep the result of the last.
+            del job
 
     def _run(self, job: Job) -> None:
         state: State = "done"

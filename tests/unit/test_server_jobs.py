@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -481,6 +482,19 @@ def test_results_are_dropped_when_they_are_old() -> None:
     assert jobs.get(job.id) is job
     now[0] = 100.0
     assert jobs.get(job.id) is None and jobs.all() == []
+    jobs.close(1)
+
+
+def test_a_result_that_was_dropped_is_nowhere_in_memory() -> None:
+    jobs = made()
+    job = finished(jobs)
+    seen = weakref.ref(job)
+    jobs.forget(job)
+    del job
+    until = time.monotonic() + PATIENCE
+    while seen() is not None:
+        assert time.monotonic() < until, "somebody still holds the job"
+        time.sleep(0.01)
     jobs.close(1)
 
 
