@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ..notebooks import Find, Finds
     from ..notebooks.files import Notebook
 
+# Between the digest of what is searched and that of what is found there.
+_JOINT = "."
+
 
 def prepare(name: str, body: Mapping[str, Any], root: Path | None) -> work.Prepared:
     """Prepare a job called `name` of `schemas.NOTEBOOKS`.
@@ -104,7 +107,7 @@ def _find(path: Path, body: Mapping[str, Any], kwargs: dict[str, Any], root: Pat
         return work.encode(
             task="find_personal",
             path=body["path"],
-            digest=_digest(notebook, kwargs),
+            digest=f"{_digest(notebook, kwargs)}{_JOINT}{_numbering(finds)}",
             finds=[
                 {
                     "id": find.number,
@@ -132,8 +135,10 @@ def _redact(path: Path, body: Mapping[str, Any], kwargs: dict[str, Any], root: P
 
     named = _output(body, "redacted")
     out = _writable(root, named, path)
+    searched, _, numbering = body["digest"].partition(_JOINT)
     # Before it waits for its turn, so that the client can ask at once.
-    _check_same(files.read(path), body["digest"], kwargs)
+    if _digest(files.read(path), kwargs) != searched:
+        raise _changed()
     if out.exists() and not body.get("force"):
         raise _exists()
     rejected = frozenset(body["rejected"])
@@ -143,8 +148,12 @@ def _redact(path: Path, body: Mapping[str, Any], kwargs: dict[str, Any], root: P
         from ..notebooks.redacting import write_redacted
 
         notebook = files.read(path)
-        _check_same(notebook, body["digest"], kwargs)
+        if _digest(notebook, kwargs) != searched:
+            raise _changed()
         finds = find_personal(notebook.node, **kwargs)
+        # Another model would number them otherwise, and what was rejected would be another.
+        if _numbering(finds) != numbering:
+            raise _changed()
         accepts = _Accepts(finds, rejected)
         target = files.output(path, out, "redacted", replace=bool(body.get("force")))
         made = write_redacted(notebook, target, finds, accepts, **kwargs)
@@ -203,12 +212,17 @@ def _digest(notebook: Notebook, kwargs: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{notebook.digest}\n{options}".encode()).hexdigest()
 
 
-def _check_same(notebook: Notebook, digest: str, kwargs: Mapping[str, Any]) -> None:
-    if _digest(notebook, kwargs) != digest:
-        raise refuse(
-            409, "changed", "The notebook, or what is searched for, has changed since the search.",
-            "Search it again.",
-        )  # fmt: skip
+def _numbering(finds: Finds) -> str:
+    """Return what is the same where each number stands for the same place."""
+    places = [(f.cell, f.place, f.field, f.start, f.end, f.entity_type) for f in finds]
+    return hashlib.sha256(json.dumps(places).encode()).hexdigest()
+
+
+def _changed() -> Refusal:
+    return refuse(
+        409, "changed", "The notebook, or what is searched for, has changed since the search.",
+        "Search it again.",
+    )  # fmt: skip
 
 
 def _output(body: Mapping[str, Any], word: str) -> str:

@@ -16,7 +16,7 @@ pytest.importorskip("spacy")
 
 import nbformat
 from lab_server import LabServer
-from test_notebook_redact import FakeHead
+from test_notebook_redact import NAMES, FakeHead
 from test_notebook_translate import french
 from test_server_jobs import Gate, gate  # noqa: F401 - a fixture
 
@@ -258,6 +258,30 @@ def test_a_notebook_that_changed_since_the_search_is_searched_again(
     ended = server.ended(job.id)
     assert ended["state"] == "failed" and ended["error"]["reason"] == "changed"
     assert "failed" not in server.log.text
+
+
+@pytest.mark.parametrize("operator", ["tag", "mask", "hash", "fake"])
+def test_how_finds_are_replaced_does_not_number_them_anew(
+    server: LabServer, folder: Path, operator: str
+) -> None:
+    put(folder)
+    found = search(server)
+    keep = next(find["id"] for find in found["finds"] if find["text"] == "Maria Rossi")
+    made = result(server, **redact(found, keep, operator=operator))
+    assert made["kept"] == 1 and made["taken"] == len(found["finds"]) - 1
+
+
+def test_what_another_model_finds_is_not_taken_for_what_was_rejected(
+    server: LabServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(folder)
+    found = search(server)
+    keep = [find["id"] for find in found["finds"] if find["text"] == "Maria Rossi"]
+    # It finds half of her name, at the same number.
+    monkeypatch.delitem(NAMES, "Maria Rossi")
+    job = server.ended(server.start(**redact(found, *keep)))
+    assert job["state"] == "failed" and job["error"]["reason"] == "changed"
+    assert not list(folder.glob("*.redacted*"))
 
 
 def test_a_find_that_is_none_is_refused(server: LabServer, folder: Path) -> None:
