@@ -26,9 +26,8 @@ def write(path: Path, data: bytes) -> None:
     partial = place.with_name(f".{secrets.token_hex(8)}.writing")
     try:
         there = place.exists()
-        new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-        with os.fdopen(os.open(partial, new, 0o600 if there else 0o666), "wb") as file:
-            file.write(data)
+        partial.touch(0o600 if there else 0o666, exist_ok=False)
+        partial.write_bytes(data)
         if there:
             shutil.copymode(place, partial)
         partial.replace(place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from ..json_files import load_json
 
 # Between two writes; what a crash may cost.
 SECONDS = 5.0
+# Bytes of a name that leave room for what is put around it; disks take 255.
+_LONGEST = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,10 @@ class Partial:
     @staticmethod
     def place(output: Path) -> Path:
         """Return the file of the translation that will be written to `output`."""
-        return output.with_name(f".{output.name}.part")
+        name = output.name
+        if len(os.fsencode(name)) > _LONGEST:
+            name = hashlib.sha256(os.fsencode(name)).hexdigest()
+        return output.with_name(f".{name}.part")
 
     def load(self) -> None:
         """Take over what an earlier run with the same options has left; anything else is none."""

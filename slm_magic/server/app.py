@@ -82,6 +82,12 @@ class SlmMagicServer(ExtensionApp):
         manager = self.serverapp.contents_manager
         return Path(manager.root_dir) if isinstance(manager, FileManagerMixin) else None
 
+    @property
+    def allow_hidden(self) -> bool:
+        """Whether it shows hidden files too."""
+        assert self.serverapp is not None
+        return bool(self.serverapp.contents_manager.allow_hidden)
+
     def current_activity(self) -> Any:
         """Return the jobs that are not done, which keep an idle server from being shut down."""
         return [job.id for job in self.jobs.all() if job.state not in ENDED] or None

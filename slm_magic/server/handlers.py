@@ -145,7 +145,8 @@ class JobList(Handler):
             if body["task"] == "pull":
                 return work.pull(body, self.app.root)
             if body["task"] in schemas.NOTEBOOKS:
-                return notebooks.prepare(body["task"], body, self.app.root)
+                hidden = self.app.allow_hidden
+                return notebooks.prepare(body["task"], body, self.app.root, hidden=hidden)
             return work.task(body["task"], body, self.app.root)
 
         found = await self.aside(prepare)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 _JOINT = "."
 
 
-def prepare(name: str, body: Mapping[str, Any], root: Path | None) -> work.Prepared:
+def prepare(
+    name: str, body: Mapping[str, Any], root: Path | None, *, hidden: bool = False
+) -> work.Prepared:
     """Prepare a job called `name` of `schemas.NOTEBOOKS`.
 
     Parameters
@@ -32,6 +35,8 @@ def prepare(name: str, body: Mapping[str, Any], root: Path | None) -> work.Prepa
         As the schema of the job has it.
     root
         The folder that the server shows.
+    hidden
+        Whether it shows hidden files and folders in it.
 
     Raises
     ------
@@ -41,7 +46,9 @@ def prepare(name: str, body: Mapping[str, Any], root: Path | None) -> work.Prepa
         If a path leads out of `root` or nothing is there; 409 if the output exists, or if the
         notebook is another than the one that was searched.
     """
-    path = paths.inside(root, body["path"])
+    path = paths.inside(root, body["path"], hidden=hidden)
+    if "out" in body:
+        paths.output(root, body["out"], hidden=hidden)
     if not path.is_file():
         raise OptionError("That is a folder; name a notebook.")
     kwargs = work.arguments(NOTEBOOKS[name], body, root)
@@ -64,7 +71,7 @@ def _translate(
     out = _writable(root, named, path)
     force, resume = bool(body.get("force")), bool(kwargs.get("resume"))
     begun = Partial.place(out)
-    _check_link(root, named, begun)
+    _check_link(root, begun)
     if begun.exists() and not (force or resume):
         raise refuse(
             409, "interrupted", "An interrupted translation of this notebook is there.",
@@ -72,8 +79,10 @@ def _translate(
         )  # fmt: skip
     if out.exists() and not (force or (resume and begun.exists())):
         raise _exists()
+    check_still = _still(path, out, begun)
 
     def run() -> bytes:
+        check_still()
         done = translate_notebook(path, **kwargs, out=out, force=force)
         return work.encode(
             task="translate_notebook",
@@ -94,9 +103,12 @@ def _translate(
 
 
 def _find(path: Path, body: Mapping[str, Any], kwargs: dict[str, Any], root: Path | None) -> Work:
+    check_still = _still(path)
+
     def run() -> bytes:
         from ..notebooks import files, find_personal
 
+        check_still()
         notebook = files.read(path)
         finds = find_personal(notebook.node, **_search(kwargs))
         if len(finds) > MOST_FINDS:
@@ -142,11 +154,13 @@ def _redact(path: Path, body: Mapping[str, Any], kwargs: dict[str, Any], root: P
     if out.exists() and not body.get("force"):
         raise _exists()
     rejected = frozenset(body["rejected"])
+    check_still = _still(path, out)
 
     def run() -> bytes:
         from ..notebooks import find_personal
         from ..notebooks.redacting import write_redacted
 
+        check_still()
         notebook = files.read(path)
         if _digest(notebook, kwargs) != searched:
             raise _changed()
@@ -242,10 +256,24 @@ def _writable(root: Path | None, named: str, path: Path) -> Path:
     return out
 
 
-def _check_link(root: Path | None, named: str, begun: Path) -> None:
+def _check_link(root: Path | None, begun: Path) -> None:
     """Refuse what is there in the place of the hidden file, if it leads elsewhere."""
-    if begun.is_symlink():
-        paths.inside(root, str(PurePosixPath(named).with_name(begun.name)))
+    if root is not None and begun.is_symlink():
+        paths.inside(root, begun.relative_to(root.resolve()).as_posix())
+
+
+def _still(*places: Path) -> Callable[[], None]:
+    """Return what refuses, once a job is run, places that have come to lead elsewhere."""
+    led = [os.path.realpath(place) for place in places]
+
+    def check() -> None:
+        if [os.path.realpath(place) for place in places] != led:
+            raise refuse(
+                409, "changed", "A folder or file was replaced by a link while the job waited.",
+                "Try again.",
+            )  # fmt: skip
+
+    return check
 
 
 def _exists() -> Refusal:

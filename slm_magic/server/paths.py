@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from jupyter_core.paths import is_hidden
+
 from .problems import Refusal, refuse
 
 
-def inside(root: Path | None, named: str) -> Path:
+def inside(root: Path | None, named: str, *, hidden: bool = True) -> Path:
     """Return the file or folder that a client means, all links followed.
 
     Parameters
@@ -17,19 +19,21 @@ def inside(root: Path | None, named: str) -> Path:
     named
         A path below it with forward slashes, as JupyterLab has them. It is taken as it is:
         neither ``~`` nor ``%2e`` stands for anything else.
+    hidden
+        Whether what Jupyter takes for hidden can be named.
 
     Raises
     ------
     Refusal
-        403 if it leads out of `root`; 404 if nothing is there.
+        403 if it leads out of `root`; 404 if nothing is there, or nothing that is shown.
     """
-    found, there = _resolved(root, named)
+    found, there = _resolved(root, named, hidden)
     if not there:
         raise _missing()
     return found
 
 
-def output(root: Path | None, named: str) -> Path:
+def output(root: Path | None, named: str, *, hidden: bool = True) -> Path:
     """Return the notebook that a client wants to be written, all links followed.
 
     Raises
@@ -38,7 +42,7 @@ def output(root: Path | None, named: str) -> Path:
         As `inside` does, for the folder and, where it is there, for the file; 422 if its name is
         none of a notebook.
     """
-    found, there = _resolved(root, named)
+    found, there = _resolved(root, named, hidden)
     if found.suffix.lower() != ".ipynb" or (there and not found.is_file()):
         raise refuse(422, "option", "The copy must be a notebook: a file that ends in .ipynb.")
     if not found.parent.is_dir():
@@ -46,7 +50,7 @@ def output(root: Path | None, named: str) -> Path:
     return found
 
 
-def _resolved(root: Path | None, named: str) -> tuple[Path, bool]:
+def _resolved(root: Path | None, named: str, hidden: bool) -> tuple[Path, bool]:
     """Return where a path below `root` leads, and whether anything is there."""
     outside = refuse(
         403, "outside_root", "That path is outside of the folder that Jupyter shows.",
@@ -66,6 +70,8 @@ def _resolved(root: Path | None, named: str) -> tuple[Path, bool]:
     # First, so that it is not told what there is outside.
     if not found.is_relative_to(top):
         raise outside
+    if not hidden and is_hidden(top.joinpath(*parts), top):
+        raise _missing()
     return found, there
 
 

@@ -374,6 +374,69 @@ def test_a_hidden_file_that_leads_out_of_the_root_is_not_followed(
     assert outside.read_text() == "kept"
 
 
+def test_a_hidden_file_beside_where_a_link_leads_is_not_followed_either(
+    server: LabServer, folder: Path
+) -> None:
+    put(folder)
+    outside = folder.parents[1] / "outside.part"
+    outside.write_text("kept")
+    (folder / "deep").mkdir()
+    (folder / "deep" / ".there.ipynb.part").symlink_to(outside)
+    (folder / ".there.ipynb.part").write_text("{}")
+    (folder / "deep" / "there.ipynb").write_text("{}")
+    (folder / "there.ipynb").symlink_to(folder / "deep" / "there.ipynb")
+    refused(server, 403, "outside_root", **translate(resume=True, out="notes/there.ipynb"))
+    assert outside.read_text() == "kept"
+
+
+def test_what_jupyter_hides_is_not_read_or_written(server: LabServer, folder: Path) -> None:
+    put(folder)
+    (folder / ".kept").mkdir()
+    shutil.copy(folder / "calls.ipynb", folder / ".kept" / "calls.ipynb")
+    find = {"task": "find_personal", "path": "notes/.kept/calls.ipynb"}
+    refused(server, 404, "no_such_file", **find)
+    for out in ("notes/.kept/copy.ipynb", "notes/.copy.ipynb"):
+        refused(server, 404, "no_such_file", **translate(out=out))
+    server.app.contents_manager.allow_hidden = True
+    try:
+        assert result(server, **find)["finds"]
+    finally:
+        server.app.contents_manager.allow_hidden = False
+
+
+@pytest.mark.parametrize("kind", ["translate_notebook", "find_personal", "redact_notebook"])
+def test_a_folder_that_becomes_a_link_while_the_job_waits_is_not_followed(
+    server: LabServer, folder: Path, tmp_path: Path, kind: str
+) -> None:
+    put(folder)
+    bodies = {
+        "translate_notebook": translate(),
+        "find_personal": {"task": kind, "path": "notes/calls.ipynb"},
+        "redact_notebook": redact(search(server)),
+    }
+    made = notebooks.prepare(kind, bodies[kind], server.root)
+    shutil.copytree(folder, tmp_path / "elsewhere")
+    shutil.move(folder, tmp_path / "before")
+    folder.symlink_to(tmp_path / "elsewhere")
+    job = server.ended(server.jobs.start(made.task, made.model, made.work).id)
+    folder.unlink()
+    folder.mkdir()
+    assert job["state"] == "failed" and job["error"]["reason"] == "changed"
+    assert [one.name for one in (tmp_path / "elsewhere").iterdir()] == ["calls.ipynb"]
+
+
+def test_a_copy_may_have_a_name_as_long_as_the_disk_takes(
+    server: LabServer,
+    folder: Path,
+    gate: Gate,  # noqa: F811
+) -> None:
+    gate.may.set()
+    put(folder)
+    name = "n" * (255 - len(".ipynb")) + ".ipynb"
+    assert result(server, **translate(out=f"notes/{name}"))["path"] == f"notes/{name}"
+    assert sorted(one.name for one in folder.iterdir()) == ["calls.ipynb", name]
+
+
 def test_what_is_no_notebook_is_told_with_none_of_its_text(server: LabServer, folder: Path) -> None:
     (folder / "calls.ipynb").write_text(f'{{"cells": "{SECRET}", "nbformat": 4}}')
     for body in (
