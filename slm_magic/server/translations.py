@@ -8,6 +8,7 @@ alone, where those of other packages are not. The page reads ours by itself, thr
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,21 @@ def offer() -> None:
 
         def update_locale(self, locale_: str) -> None:
             super().update_locale(locale_)
-            # Without its pack the language cannot be chosen, and all around is in English.
-            chosen = locale_ in translation_utils.get_language_packs()[0]
-            self._ours = _messages(locale_) if chosen else {}
+            ours = _messages(locale_)
+            # Without its pack the language cannot be chosen, and all around is in English. To look
+            # for packs takes a while, and English needs none.
+            chosen = ours and locale_ in translation_utils.get_language_packs()[0]
+            self._ours = ours if chosen else {}
 
         def pgettext(self, msgctxt: str, msgid: str) -> str:
             found = self._ours.get(f"{msgctxt}{_JOINT}{msgid}")
             return found[0] if found else str(super().pgettext(msgctxt, msgid))
 
     translator = translation_utils.translator
-    # A later `load` of the domain finds it, and a change of language tells it.
-    translator._TRANSLATORS[DOMAIN] = Bundle(DOMAIN, translator._LOCALE)
+    # Another release may keep them elsewhere: the settings are in English then, and all works.
+    with suppress(AttributeError, TypeError):
+        # A later `load` of the domain finds it, and a change of language tells it.
+        translator._TRANSLATORS[DOMAIN] = Bundle(DOMAIN, translator._LOCALE)
 
 
 def _messages(locale: str) -> dict[str, Any]:
