@@ -66,7 +66,8 @@ def _build(sources: Path) -> str:
     if npm is None:
         return "npm is missing. Install Node.js 20.19 or newer, then install slm-magic again."
     steps = [["run", "build"]]
-    if not (sources / "node_modules").exists():
+    # What npm writes last: without it an installation was cut short.
+    if not (sources / "node_modules" / ".package-lock.json").exists():
         steps.insert(0, ["ci", "--no-audit", "--no-fund"])
     for step in steps:
         done = subprocess.run(

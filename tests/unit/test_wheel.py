@@ -193,13 +193,21 @@ def test_it_is_built_when_missing_or_older_than_its_sources(
     wheel, _ = build(checkout, **environment)
     assert SHARED + "package.json" in names(wheel)
     assert npm() == ["ci --no-audit --no-fund", "run build"]
-    (checkout / "labextension" / "node_modules").mkdir()
+    modules = checkout / "labextension" / "node_modules"
+    modules.mkdir()
+    (modules / ".package-lock.json").write_text("{}")
     build(checkout, **environment)
     assert len(npm()) == 2
     later = (checkout / BUILT / "package.json").stat().st_mtime + 10
     os.utime(checkout / "labextension" / "src" / "index.ts", (later, later))
     build(checkout, **environment)
     assert npm()[2:] == ["run build"]
+    # An installation that was cut short is made anew.
+    (modules / ".package-lock.json").unlink()
+    later = (checkout / BUILT / "package.json").stat().st_mtime + 10
+    os.utime(checkout / "labextension" / "src" / "index.ts", (later, later))
+    build(checkout, **environment)
+    assert npm()[3:] == ["ci --no-audit --no-fund", "run build"]
 
 
 @posix
