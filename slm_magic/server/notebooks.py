@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePosixPath
@@ -191,7 +192,7 @@ class _Accepts:
     """What a person who saw `finds` and rejected some would take out.
 
     What only the second look finds was shown to nobody. It goes, unless all of its type was
-    rejected, or it is a part of what was.
+    rejected, or it is a part of what was, or has that in it as a whole word.
     """
 
     def __init__(self, finds: Finds, rejected: frozenset[int]) -> None:
@@ -212,8 +213,13 @@ class _Accepts:
     def __call__(self, find: Find) -> bool:
         if self.shown(find):
             return self._shown[id(find)]
-        part = any(find.text in text or text in find.text for text in self._texts)
-        return find.entity_type not in self._types and not part
+        near = any(find.text in text or _has_word(find.text, text) for text in self._texts)
+        return find.entity_type not in self._types and not near
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether `word` stands in `text`, and not within a longer one."""
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def _search(kwargs: Mapping[str, Any]) -> dict[str, Any]:

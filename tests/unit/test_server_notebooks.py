@@ -240,6 +240,30 @@ def test_what_the_second_look_finds_is_of_what_was_accepted(
     assert made["later"] == 0 and made["types"] == {"EMAIL_ADDRESS": 2}
 
 
+def test_a_short_name_that_stays_keeps_no_longer_one_that_only_begins_so(
+    server: LabServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(folder, cells=1)
+    node = nbformat.read(path, 4)
+    node.cells[1].source += " Ze came too. Zed Shyly was there."
+    nbformat.write(node, path)
+    monkeypatch.setitem(NAMES, "Ze", "PERSON")
+    found = search(server)
+    keep = [find["id"] for find in found["finds"] if find["text"] == "Ze"]
+    made = result(server, **redact(found, *keep))
+    assert (made["kept"], made["later"]) == (1, 1)
+    copy = (folder / "calls.redacted.ipynb").read_text()
+    assert "Shyly" not in copy and " Ze came" in copy
+    # Where it is a word of the longer one, that would take it away too.
+    node.cells[1].source = node.cells[1].source.replace("Ze came", "Zed came")
+    nbformat.write(node, path)
+    monkeypatch.setitem(NAMES, "Zed", "PERSON")
+    found = search(server)
+    keep = [find["id"] for find in found["finds"] if find["text"] == "Zed"]
+    made = result(server, **redact(found, *keep, force=True))
+    assert made["later"] == 0 and "Zed came" in (folder / "calls.redacted.ipynb").read_text()
+
+
 def test_a_notebook_that_changed_since_the_search_is_searched_again(
     server: LabServer, folder: Path
 ) -> None:
