@@ -26,7 +26,9 @@ OURS = """() => window.jupyterapp.listPlugins()
 def plugins() -> set[str]:
     """Return the ids of the plugins that the sources name."""
     texts = [path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.ts*")]
-    found = {id for text in texts for id in re.findall(r"\b(?:id:|ID =) '(slm-magic:[\w-]+)'", text)}
+    found = {
+        id for text in texts for id in re.findall(r"\b(?:id:|ID =) '(slm-magic:[\w-]+)'", text)
+    }
     assert found
     return found
 
