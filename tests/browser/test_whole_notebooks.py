@@ -119,6 +119,22 @@ def run(page: Any, command: str) -> None:
     page.evaluate(f"void window.jupyterapp.commands.execute('slm-magic:{command}-notebook')")
 
 
+def palette(page: Any, words: str, label: str) -> None:
+    """Run a command by keyboard, from the palette."""
+    # As it is opened, a notebook takes the focus more than once; a palette without it closes.
+    page.wait_for_function(
+        """() => document.activeElement?.closest('.jp-Notebook')
+          && window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.status === 'idle'"""
+    )
+    press(page, "Control+Shift+c")
+    field = page.locator(".lm-CommandPalette-input")
+    field.press_sequentially(words)
+    found = page.locator(".lm-CommandPalette-item", has_text=label)
+    found.wait_for()
+    assert "Small Models" in page.locator(".lm-CommandPalette-header").all_inner_texts()
+    press(page, "Enter")
+
+
 def dialog(page: Any) -> Any:
     found = page.locator(DIALOG)
     found.wait_for()
@@ -300,7 +316,7 @@ def test_personal_data_goes_from_the_copy_and_what_was_rejected_stays(page: Any,
 def test_redacting_by_keyboard_alone(page: Any, lab: Any) -> None:
     running = lab()
     show(page, running, calls(running, "keys"))
-    run(page, "redact")
+    palette(page, "redact notebook before", "Redact Notebook Before Sharing…")
     tree = dialog(page).get_by_role("tree")
     tree.wait_for()
     page.wait_for_function("() => document.activeElement?.getAttribute('role') === 'tree'")
@@ -335,6 +351,50 @@ def test_redacting_by_keyboard_alone(page: Any, lab: Any) -> None:
     toast(page, r"keys\.redacted\.ipynb is written")
     text = (running.root / "keys.redacted.ipynb").read_text()
     assert OTHER in text and PERSON not in text and MAIL not in text
+
+
+@pytest.mark.parametrize("command", ["redact", "translate"])
+def test_keys_are_for_the_dialog_from_when_it_is_there(page: Any, lab: Any, command: str) -> None:
+    running = lab()
+    show(page, running, calls(running, f"behind-{command}"))
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    cells.first.click()
+    # Nothing is loaded or found yet.
+    held: list[Any] = []
+    page.route(re.compile("/slm-magic/api/"), lambda route: held.append(route))
+    run(page, command)
+    asked = dialog(page)
+    page.wait_for_function(f"() => document.activeElement.closest('{DIALOG}')", timeout=5_000)
+    press(page, "d", "d", "b")
+    assert cells.count() == 3
+    press(page, "Escape")
+    asked.wait_for(state="detached")
+    assert page.evaluate("document.activeElement.closest('.jp-Notebook') !== null")
+    for route in held:
+        route.abort()
+
+
+def test_a_button_that_goes_leaves_the_focus_in_the_dialog(
+    page: Any, lab: Any, console: Any
+) -> None:
+    console.expect("status of 409")
+    running = lab()
+    path = calls(running, "again")
+    (running.root / "again.redacted.ipynb").write_text("kept")
+    show(page, running, path)
+    run(page, "redact")
+    asked = dialog(page)
+    asked.get_by_role("tree").wait_for()
+    asked.get_by_role("textbox", name="Copy").press("Enter")
+    asked.get_by_role("button", name="Replace It").wait_for()
+    asked.get_by_role("textbox", name="Copy").press("a")
+    asked.get_by_role("button", name="Replace It").wait_for(state="detached")
+    assert page.evaluate(f"document.activeElement.closest('{DIALOG}') !== null")
+    press(page, "Backspace", "Enter")
+    # It goes as it is pressed.
+    asked.get_by_role("button", name="Replace It").press("Enter")
+    toast(page, r"again\.redacted\.ipynb is written")
+    assert "kept" not in (running.root / "again.redacted.ipynb").read_text()
 
 
 def test_a_notebook_of_the_file_browser_is_redacted_from_its_menu(page: Any, lab: Any) -> None:

@@ -1,4 +1,5 @@
 import { Dialog } from '@jupyterlab/apputils';
+import type { Message } from '@lumino/messaging';
 import type { Widget } from '@lumino/widgets';
 
 /** What decides whether a dialog may be closed. */
@@ -8,6 +9,9 @@ export interface IGuard {
   /** Whether to close it without. */
   mayClose(): boolean;
 }
+
+/** Of the buttons. */
+const [CLOSE, ACCEPT] = [0, 1];
 
 /** A dialog that stays open while its work is begun, so that what is wrong is told in it. */
 export class WorkDialog extends Dialog<unknown> {
@@ -23,9 +27,12 @@ export class WorkDialog extends Dialog<unknown> {
       buttons: [
         Dialog.cancelButton({ label: labels.close }),
         Dialog.okButton({ label: labels.accept })
-      ]
+      ],
+      // The other cannot have the focus while it is disabled.
+      defaultButton: CLOSE
     });
     this.addClass('jp-SlmNotebookDialog');
+    _content.node.tabIndex = -1;
   }
 
   /** Enable the button that does the work. */
@@ -41,8 +48,8 @@ export class WorkDialog extends Dialog<unknown> {
     super.reject();
   }
 
-  override resolve(index = 1): void {
-    if (index === 1) {
+  override resolve(index = ACCEPT): void {
+    if (index === ACCEPT) {
       this._guard.accept();
     } else {
       this.reject();
@@ -55,13 +62,41 @@ export class WorkDialog extends Dialog<unknown> {
     }
   }
 
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this._watch.observe(this.node, {
+      attributeFilter: ['disabled'],
+      childList: true,
+      subtree: true
+    });
+  }
+
+  protected override onAfterDetach(message: Message): void {
+    this._watch.disconnect();
+    super.onAfterDetach(message);
+  }
+
   /** Keys that mean something in the content are its own. */
   protected override _evtKeydown(event: KeyboardEvent): void {
     const own = ['Enter', 'ArrowLeft', 'ArrowRight'].includes(event.key);
-    const field = event.target instanceof HTMLInputElement && event.key === 'Enter';
-    if (own && !field && this._content.node.contains(event.target as Node)) {
-      return;
+    if (!own || !this._content.node.contains(event.target as Node)) {
+      super._evtKeydown(event);
+    } else if (event.target instanceof HTMLInputElement && event.key === 'Enter') {
+      event.preventDefault();
+      event.stopPropagation();
+      this.resolve(ACCEPT);
     }
-    super._evtKeydown(event);
   }
+
+  /**
+   * Keeps the focus where its element was disabled or is gone.
+   *
+   * The keys would go to the page behind otherwise, and Escape would not close the dialog.
+   */
+  private readonly _watch = new MutationObserver(() => {
+    const active = document.activeElement;
+    if (!this.node.contains(active) || active?.matches(':disabled')) {
+      this._content.node.focus();
+    }
+  });
 }

@@ -154,7 +154,7 @@ function Fields({ form, close }: { form: Form; close: () => void }): React.JSX.E
       <HTMLSelect
         id={`${id}-target`}
         value={form.target}
-        disabled={!form.languages?.length || form.busy}
+        disabled={form.busy}
         onChange={event => form.set({ target: event.target.value, problem: null })}
       >
         {form.languages === null && <option value="">{trans.__('Loading the models…')}</option>}
