@@ -82,6 +82,9 @@ class Server {
           this.open -= 1;
           sink.error(new DOMException('gone', 'AbortError'));
         });
+      },
+      cancel: () => {
+        this.open -= 1;
       }
     });
     return new Response(body);
@@ -188,6 +191,15 @@ describe('the stream', () => {
     second();
     await until(() => server.open === 0);
     expect(server.streams).toBe(1);
+  });
+});
+
+describe('a stream that was opened while the jobs cannot be read', () => {
+  it('is closed', async () => {
+    server.refusal = { status: 502, body: 'gateway' };
+    const unwatch = client.jobs.watch();
+    await until(() => server.streams === 2 && server.open === 0);
+    unwatch();
   });
 });
 

@@ -153,18 +153,21 @@ export class Jobs {
     let wait = RETRY_MS;
     const stopped = () => signal.aborted;
     while (!stopped()) {
+      let body: ReadableStream<Uint8Array> | null = null;
       try {
-        const response = await send(this._settings, 'events', { signal, cache: 'no-store' });
+        ({ body } = await send(this._settings, 'events', { signal, cache: 'no-store' }));
         await this._refresh();
         this._connected.emit(true);
         wait = RETRY_MS;
-        if (response.body) {
-          for await (const { event, data } of events(response.body)) {
+        if (body) {
+          for await (const { event, data } of events(body)) {
             this._hear(event, data);
           }
         }
       } catch {
-        // Tried again below; who asks for something else is told what is wrong.
+        // Tried again below; who asks for something else is told what is wrong. One that was opened
+        // and not read would hold one of the few connections that a browser has to a server.
+        void body?.cancel().catch(() => undefined);
       }
       if (stopped()) {
         return;
