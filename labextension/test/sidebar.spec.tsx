@@ -199,6 +199,21 @@ describe('pulls', () => {
     expect(panel.pulls.all.map(pull => pull.spec)).toEqual(['./mine']);
   });
 
+  it.each(['done', 'failed'] as const)(
+    'that are %s before the server has answered',
+    async state => {
+      const error = state === 'failed' ? BUSY.problem : null;
+      const done = panel.pulls.start('small');
+      fake.jobs.changed.emit(job());
+      fake.jobs.changed.emit(job({ state, error }));
+      fake.jobs.all.push(job({ state, error }));
+      fake.answer(job({ state: 'waiting' }));
+      await done;
+      expect(panel.pulls.all.map(pull => pull.problem)).toEqual(error ? [error] : []);
+      expect(panel.news?.kind).toBe(state === 'done' ? 'installed' : 'failed');
+    }
+  );
+
   it('that a page did not start are found', () => {
     fake.jobs.all.push(
       job(),

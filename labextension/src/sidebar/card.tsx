@@ -25,7 +25,7 @@ export function Card({ shared, card, task }: ICardProps) {
       : pull.spec === name && !(card.installed && pull.problem)
   );
   const problem = model.problemAt(name);
-  const trying = task !== null && model.trial.isOf(card, task);
+  const trying = card.installed && task !== null && model.trial.isOf(card, task);
   const id = `jp-slm-${task ?? 'none'}-${name}`;
   return (
     <KeepFocus as="li" className="jp-SlmSidebar-card">

@@ -67,10 +67,11 @@ export class Pulls {
     try {
       const request = { task: 'pull', model: spec, ...(name && { name }) };
       const job = await this._client.jobs.start(request);
-      // The job was told of before it came back here, and it may have moved on meanwhile.
-      const twin = this._pulls.find(one => one !== pull && one.job?.id === job.id);
-      this._remove(twin);
-      pull.job = twin?.job ?? job;
+      // The job was told of before it came back here, and it may have moved on or ended meanwhile.
+      this._remove(this._pulls.find(one => one !== pull && one.job?.id === job.id));
+      this._dismissed.delete(job.id);
+      pull.job = job;
+      this._hear(this._client.jobs.all.find(one => one.id === job.id) ?? job);
       if (pull.stopped) {
         await this._client.jobs.cancel(job.id);
       }
