@@ -374,6 +374,19 @@ def test_keys_are_for_the_dialog_from_when_it_is_there(page: Any, lab: Any, comm
         route.abort()
 
 
+def test_a_notebook_behind_something_else_is_not_meant(page: Any, lab: Any) -> None:
+    running = lab()
+    (running.root / "beside.txt").write_text("A text.")
+    show(page, running, calls(running, "back"))
+    enabled = "window.jupyterapp.commands.isEnabled('slm-magic:redact-notebook')"
+    page.wait_for_function(enabled)
+    page.locator(".jp-DirListing-item", has_text="beside.txt").dblclick()
+    page.locator(".lm-TabBar-tab.lm-mod-current", has_text="beside.txt").wait_for()
+    page.wait_for_function(f"!{enabled}", timeout=5_000)
+    page.locator(".lm-TabBar-tab", has_text="back.ipynb").click()
+    page.wait_for_function(enabled)
+
+
 def test_a_button_that_goes_leaves_the_focus_in_the_dialog(
     page: Any, lab: Any, console: Any
 ) -> None:

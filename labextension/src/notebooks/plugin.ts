@@ -41,7 +41,8 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
     /** The notebook that a command is about: what is selected in the file browser, or shown. */
     const pathOf = (args: ReadonlyPartialJSONObject): string | null => {
       const shown = args['selected'] ? null : tracker?.currentWidget;
-      if (shown) {
+      // The one that was shown last may be behind something else.
+      if (shown && shown === app.shell.currentWidget) {
         return shown.context.path;
       }
       const [one, another] = files?.tracker.currentWidget?.selectedItems() ?? [];
@@ -89,7 +90,7 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
     const category = trans.__('Small Models');
     palette?.addItem({ command: CommandIDs.translate, category });
     palette?.addItem({ command: CommandIDs.redact, category });
-    tracker?.currentChanged.connect(() => {
+    app.shell.currentChanged?.connect(() => {
       Object.values(CommandIDs).forEach(id => app.commands.notifyCommandChanged(id));
     });
   }

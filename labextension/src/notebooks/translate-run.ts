@@ -38,6 +38,10 @@ export async function runTranslation(
   signal.addEventListener('abort', () => own.abort());
   let id = '';
   const tell = (job: IJob) => {
+    if (!id && signal.aborted) {
+      // The dialog was closed meanwhile: nobody waits for it.
+      return;
+    }
     const message = progressOf(context, name, job);
     const progress = job.progress?.total ? job.progress.done / job.progress.total : 0;
     if (id) {
