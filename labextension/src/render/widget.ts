@@ -51,6 +51,7 @@ export class ResultRenderer extends Widget implements IRenderMime.IRenderer {
     }
     this._content = new Widget({ node: make('div', 'content', {}) });
     followMarks(this._content.node);
+    this._source = this._sourceNow();
     layout.addWidget(this._content);
     this._draw(this._content.node, this._data);
   }
@@ -58,13 +59,15 @@ export class ResultRenderer extends Widget implements IRenderMime.IRenderer {
   /** Only now is it known in which cell we are. */
   protected override onAfterAttach(message: Message): void {
     super.onAfterAttach(message);
-    if (this._data?.task === 'summarize' && this._content) {
-      const source = sourceOf(this, this._data);
-      if (source !== this._source) {
-        this._source = source;
-        this._draw(this._content.node, this._data);
-      }
+    const source = this._sourceNow();
+    if (source !== this._source && this._content && this._data) {
+      this._source = source;
+      this._draw(this._content.node, this._data);
     }
+  }
+
+  private _sourceNow(): string | null {
+    return this._data?.task === 'summarize' ? sourceOf(this, this._data) : null;
   }
 
   private async _renderOther(model: IRenderMime.IMimeModel, layout: PanelLayout): Promise<void> {
