@@ -56,6 +56,12 @@ class Server {
     if (this.refusal) {
       return new Response(this.refusal.body, { status: this.refusal.status });
     }
+    if (path.endsWith('/cancel')) {
+      if (this.jobs[0]?.state !== 'done') {
+        this.jobs = [job('cancelled')];
+      }
+      return Response.json({ job: this.jobs[0] });
+    }
     if (request.method === 'POST') {
       this.jobs = [job('waiting')];
       return Response.json({ job: this.jobs[0] }, { status: 202 });
@@ -64,10 +70,7 @@ class Server {
       return Response.json(this.result);
     }
     if (request.method === 'DELETE') {
-      if (this.jobs[0]?.state !== 'done') {
-        this.jobs = [job('cancelled')];
-      }
-      return Response.json({ job: this.jobs[0] });
+      return Response.json({ job: this.jobs.pop() });
     }
     return Response.json({ jobs: this.jobs, models: [] });
   }
@@ -148,6 +151,15 @@ describe('a job', () => {
     await until(() => client.jobs.all.length === 1);
     stop.abort();
     await expect(run).rejects.toBeInstanceOf(JobCancelled);
+  });
+
+  it('that is done before its cancel arrives gives its result', async () => {
+    const stop = new AbortController();
+    const run = client.jobs.run(request, { signal: stop.signal });
+    await until(() => client.jobs.all.length === 1);
+    server.jobs = [job('done')];
+    stop.abort();
+    expect(await run).toEqual(server.result);
   });
 
   it('is not waited for when it was cancelled while the server is gone', async () => {

@@ -189,6 +189,19 @@ class JobOne(Handler):
         self.reply(202 if job.state == "cancelling" else 200, job=job.data())
 
 
+class JobCancel(Handler):
+    """The end of a job before its time."""
+
+    @authenticated
+    @authorized
+    async def post(self, id: str) -> None:
+        """Cancel a job; one that has ended meanwhile keeps its result."""
+        job = self.job(id)
+        if job.state not in ENDED:
+            self.jobs.cancel(job)
+        self.reply(202 if job.state == "cancelling" else 200, job=job.data())
+
+
 class JobResult(Handler):
     """The result of a job."""
 

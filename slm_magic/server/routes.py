@@ -93,6 +93,7 @@ ROUTES = (
     Route("/unload", handlers.Unload, (("post", ("unload",)),)),
     Route("/jobs", handlers.JobList, (("post", (*TASKS, *NOTEBOOKS, "pull")),)),
     Route("/jobs/{id}", handlers.JobOne),
+    Route("/jobs/{id}/cancel", handlers.JobCancel),
     Route("/jobs/{id}/result", handlers.JobResult),
     Route("/jobs/{id}/events", events.JobEvents),
     Route("/events", events.Events),

@@ -180,6 +180,20 @@ def test_a_running_job_is_cancelled(server: LabServer, gate: Gate) -> None:
     assert server.results(server.start(**ask()))
 
 
+def test_a_cancel_that_comes_too_late_leaves_the_result(server: LabServer, gate: Gate) -> None:
+    id = server.start(**ask())
+    gate.wait()
+    answer = server.ask("post", f"/jobs/{id}/cancel")
+    assert answer.status_code == 202 and answer.json()["job"]["state"] == "cancelling"
+    assert server.ended(id)["state"] == "cancelled"
+    gate.may.set()
+    id = server.start(**ask())
+    assert server.ended(id)["state"] == "done"
+    answer = server.ask("post", f"/jobs/{id}/cancel")
+    assert answer.status_code == 200 and answer.json()["job"]["state"] == "done"
+    assert server.results(id)
+
+
 def test_a_waiting_job_is_cancelled_and_never_runs(server: LabServer, gate: Gate) -> None:
     running = server.start(**ask("The first train."))
     gate.wait()

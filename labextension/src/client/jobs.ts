@@ -73,15 +73,16 @@ export class Jobs {
     return job;
   }
 
-  /** Cancel a job; one that has ended is dropped with its result. */
+  /** Cancel a job; one that has ended meanwhile keeps its result. */
   async cancel(id: string): Promise<void> {
-    const known = this._jobs.get(id);
-    const { job } = await ask<{ job: IJob }>(this._settings, `jobs/${id}`, 'DELETE');
-    if (known && ended(known)) {
-      this._jobs.delete(id);
-    } else {
-      this._tell(job);
-    }
+    const { job } = await ask<{ job: IJob }>(this._settings, `jobs/${id}/cancel`, 'POST');
+    this._tell(job);
+  }
+
+  /** Drop a job that has ended, with its result. */
+  async drop(id: string): Promise<void> {
+    await ask(this._settings, `jobs/${id}`, 'DELETE');
+    this._jobs.delete(id);
   }
 
   /**
@@ -107,7 +108,7 @@ export class Jobs {
       }
       const result = await ask<T>(this._settings, `jobs/${last.id}/result`);
       // The server need not keep the text any longer.
-      void this.cancel(last.id).catch(() => undefined);
+      void this.drop(last.id).catch(() => undefined);
       return result;
     } finally {
       unwatch();

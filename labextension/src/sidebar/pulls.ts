@@ -100,7 +100,7 @@ export class Pulls {
     this._remove(pull);
     if (pull.job && ended(pull.job)) {
       // So that it does not come back with the next look at the jobs.
-      void this._client.jobs.cancel(pull.job.id).catch(() => undefined);
+      void this._client.jobs.drop(pull.job.id).catch(() => undefined);
     }
     this._changed.emit();
   }
