@@ -268,6 +268,10 @@ class _Page(HTMLParser):
     def handle_comment(self, data: str) -> None:
         self._hidden(data)
 
+    def handle_decl(self, decl: str) -> None:
+        if _PERSONAL.search(decl):  # what document types say is nobody's
+            self._hidden(decl)
+
     def unknown_decl(self, data: str) -> None:
         # Text of SVG may stand in <![CDATA[ ]]>.
         self._hidden(data.removeprefix("CDATA["))
@@ -298,7 +302,10 @@ class _Page(HTMLParser):
 
     def _attributes(self) -> None:
         tag, at = self.get_starttag_text() or "", self._at()
+        rest, end = [], 0
         for match in _ATTRIBUTE.finditer(tag):
+            rest += [tag[end : match.start()], " " * len(match[0])]
+            end = match.end()
             group = next(g for g in ("a", "b", "c") if match[g] is not None)
             name, value = match["name"].lower(), match[group]
             if name == "srcdoc":
@@ -309,6 +316,12 @@ class _Page(HTMLParser):
                 self.unseen.add("picture or file in the text")
             elif name in _READ or name.startswith("data-") or _PERSONAL.search(value):
                 self.others.append(_value(value, at + match.start(group), name, group == "c"))
+        bare = "".join([*rest, tag[end:]])
+        # What somebody wrote as a text: "Ada <ada@example.org>".
+        if _PERSONAL.search(bare):
+            places = Places()
+            places.run(at, at + len(bare))
+            self.others.append(View(bare, places, lambda text, at: html.escape(text), "tag"))
 
 
 def _value(raw: str, at: int, name: str, bare: bool) -> View:

@@ -554,6 +554,26 @@ def test_scripts_wherever_they_stand_are_told(raw: str, unseen: list[str]) -> No
     assert [one.text for one in found if one.name == "comment"] == []
 
 
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (f"<p>From: M. <{MAIL}> to all</p>", MAIL),
+        (f"<p>From: M. <mailto {MAIL}/> to all</p>", MAIL),
+        ("<p>Said <Maria Rossi> twice</p>", "Maria Rossi"),
+        ('<b title="x" Maria Rossi>x</b>', "Maria Rossi"),
+        ("<!DOCTYPE of Maria Rossi><p>x</p>", "Maria Rossi"),
+    ],
+)
+def test_what_is_written_where_a_tag_would_stand_is_searched(
+    tmp_path: Path, raw: str, text: str
+) -> None:
+    node = notebook(code("x", shown(text__html=raw)))
+    assert [find.text for find in find_personal(node)] == [text]
+    done = redact_notebook(put(tmp_path / "a.ipynb", node))
+    after = json.loads(done.path.read_text())["cells"][0]["outputs"][0]["data"]["text/html"]
+    assert re.sub(r"&lt;[A-Z_]+1&gt;", text, after) == raw
+
+
 def test_pages_made_at_random_keep_their_tags() -> None:
     pieces = [
         "<b>", "</b>", "<td>", "</td>", "Maria Rossi", "Maria", " ", "Rossi", "&amp;", "&#77;", "&lt;i&gt;",
