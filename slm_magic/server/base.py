@@ -44,6 +44,11 @@ class Handler(ExtensionHandlerMixin, APIHandler):
         """The server's jobs."""
         return self.app.jobs
 
+    def set_default_headers(self) -> None:
+        """Let no browser or proxy keep an answer: results hold texts."""
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+
     async def prepare(self) -> None:  # type: ignore[override]
         """Let in who may ask."""
         await super().prepare()

@@ -39,7 +39,6 @@ class _Stream(Handler):
         self._gone = False
         self._last = time.monotonic()
         self.set_header("Content-Type", "text/event-stream")
-        self.set_header("Cache-Control", "no-store")
         # Proxies are not to gather events.
         self.set_header("X-Accel-Buffering", "no")
         await self._send(": slm-magic\n\n")

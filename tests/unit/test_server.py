@@ -91,6 +91,16 @@ def test_a_login_needs_the_xsrf_token_too(server: LabServer, verb: str, path: st
 
 
 @pytest.mark.parametrize(("verb", "path"), VERBS)
+def test_no_browser_keeps_an_answer(server: LabServer, verb: str, path: str) -> None:
+    for answer in (
+        server.ask(verb, path, b"{}", stream=True),
+        requests.request(verb, server.url(path), data=b"{}", timeout=PATIENCE),
+    ):
+        assert answer.headers["Cache-Control"] == "no-store"
+        answer.close()
+
+
+@pytest.mark.parametrize(("verb", "path"), VERBS)
 def test_jupyters_authorizer_is_asked(
     server: LabServer, verb: str, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

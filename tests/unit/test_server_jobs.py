@@ -83,6 +83,7 @@ def test_a_job_runs_and_gives_its_result(server: LabServer, gate: Gate) -> None:
     assert server.ended(id)["error"] is None
     answer = server.ask("get", f"/jobs/{id}/result")
     assert answer.headers["Content-Type"] == "application/json" and answer.json()["version"] == 1
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_rows_keep_their_places(server: LabServer, gate: Gate) -> None:
