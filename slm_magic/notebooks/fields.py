@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ..stopping import check
 from . import comments, views
 from .files import Node, text_of
 
@@ -88,6 +89,7 @@ class Walk:
         walk = cls(node)
         walk._strings(node["metadata"], ("metadata",), "metadata", "")
         for index, cell in enumerate(node["cells"]):
+            check()
             walk._cell = index
             walk._one_cell(cell, ("cells", index))
         return walk

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from ..stopping import check
 from ..tasks.batch import names
 from ..tasks.redact import redact
 from ..tasks.redact_operators import Operator
@@ -123,6 +124,7 @@ class _Marks:
         found: list[tuple[Find, Field, views.View]] = []
         doubts: dict[Doubt, None] = {}
         for (place, view), row in zip(rows, spans, strict=True):
+            check()
             text = view.text
             more = [
                 self._own(text, entity, start, end)

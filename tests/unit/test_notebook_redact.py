@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ import nbformat
 from slm_magic import cli
 from slm_magic.errors import Interrupted, OptionError
 from slm_magic.notebooks import Find, Finds, find_personal, redact_notebook, views
+from slm_magic.stopping import stoppable
 from slm_magic.tasks import redact as task
 from slm_magic.tasks import redact_head
 from slm_magic.tasks.redact_reading import Doubt, Found, Reading
@@ -572,6 +574,17 @@ def test_what_is_written_where_a_tag_would_stand_is_searched(
     done = redact_notebook(put(tmp_path / "a.ipynb", node))
     after = json.loads(done.path.read_text())["cells"][0]["outputs"][0]["data"]["text/html"]
     assert re.sub(r"&lt;[A-Z_]+1&gt;", text, after) == raw
+
+
+@pytest.mark.parametrize("cells", [0, 1])
+def test_a_search_is_stopped_where_no_model_is_asked_too(cells: int) -> None:
+    stop = threading.Event()
+    stop.set()
+    # Without a cell the metadata alone is searched.
+    node = notebook(*[markdown("The hill.")] * cells)
+    node["metadata"]["authors"] = [{"name": "Otto Brandt"}]
+    with stoppable(stop), pytest.raises(KeyboardInterrupt):
+        find_personal(node, entities="USER_NAME")
 
 
 def test_pages_made_at_random_keep_their_tags() -> None:
