@@ -6,6 +6,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { DOMAIN, ISlmClient } from '../tokens';
 import type { Client } from '../client';
 import { localeOf } from '../common/languages';
+import { showModels } from '../common/show-models';
 import { CommandIDs, addCommands } from './commands';
 import { Rows } from './rows';
 import { CellSettings } from './settings';
@@ -13,9 +14,6 @@ import { CellTasks } from './tasks';
 import type { IContext } from './work';
 
 export { CommandIDs } from './commands';
-
-/** Opens the list of models; another plugin of this extension has it, where there is a sidebar. */
-const SHOW_MODELS = 'slm-magic:show-models';
 
 export const cells: JupyterFrontEndPlugin<void> = {
   id: 'slm-magic:cells',
@@ -40,8 +38,7 @@ export const cells: JupyterFrontEndPlugin<void> = {
       client,
       rows: new Rows(changed),
       trans,
-      showModels: () =>
-        commands.hasCommand(SHOW_MODELS) ? () => void commands.execute(SHOW_MODELS) : null
+      showModels: () => showModels(commands)
     };
     addCommands({
       app,

@@ -3,8 +3,6 @@ import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Client } from '../client';
 
-/** The command that opens the list of models. */
-const SHOW_MODELS = 'slm-magic:show-models';
 /** Drives whose files are those of the server: its own, and what people share of it. */
 const DRIVES = ['', 'RTC'];
 
@@ -53,9 +51,4 @@ export async function save({ documents }: IContext, path: string): Promise<Saved
   } catch {
     return 'failed';
   }
-}
-
-/** Return what opens the list of models; null where it is not there. */
-export function showModels({ app }: IContext): (() => void) | null {
-  return app.commands.hasCommand(SHOW_MODELS) ? () => void app.commands.execute(SHOW_MODELS) : null;
 }

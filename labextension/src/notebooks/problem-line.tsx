@@ -1,7 +1,8 @@
 import React from 'react';
 import type { IProblem } from '../client';
 import { lineOf } from '../common/problem';
-import { type IContext, showModels } from './context';
+import { showModels } from '../common/show-models';
+import type { IContext } from './context';
 
 interface IProps {
   context: IContext;
@@ -15,7 +16,7 @@ interface IProps {
 /** What went wrong, where it did, with what can be done about it. */
 export function ProblemLine({ context, problem, actions, close }: IProps): React.JSX.Element {
   const buttons = [...((problem && actions[problem.reason]) ?? [])];
-  const show = showModels(context);
+  const show = showModels(context.app.commands);
   if (problem?.reason === 'model_not_installed' && show) {
     const run = () => {
       close();

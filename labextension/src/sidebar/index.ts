@@ -8,13 +8,14 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import type { Client } from '../client';
 import { lineOf, problemOf } from '../common/problem';
+import { SHOW_MODELS } from '../common/show-models';
 import { DOMAIN, ISlmClient } from '../tokens';
 import { icon } from './icon';
 import { Sidebar } from './widget';
 
 export const CommandIDs = {
   /** Open the panel and move the focus into it. */
-  show: 'slm-magic:show-models',
+  show: SHOW_MODELS,
   /** Free the memory of all loaded models. */
   unload: 'slm-magic:unload-models'
 } as const;
