@@ -2,7 +2,7 @@ import { RenderMimeRegistry, standardRendererFactories } from '@jupyterlab/rende
 import { nullTranslator } from '@jupyterlab/translation';
 import { Panel, Widget } from '@lumino/widgets';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Characters, count } from '../src/render/characters';
+import { Characters, count } from '../src/common/characters';
 import { MIME_TYPE, read, type IRedaction, type ITranslation } from '../src/render/data';
 import { numbers, pieces } from '../src/render/pieces';
 import { chips } from '../src/render/redaction';

@@ -1,4 +1,5 @@
 import type { IResult } from '../client';
+import { Characters } from '../common/characters';
 
 /** A sentence of a summary. */
 interface ISentence {
@@ -32,22 +33,21 @@ export function spansOf(result: IResult): ISpan[] {
  * `<PERSON_1>` would be an element of HTML, which shows nothing; in code it stays as it is.
  */
 export function redacted(source: string, spans: readonly ISpan[]): string {
-  // Places are told in code points, of which JavaScript has two for some letters.
-  const letters = Array.from(source);
+  const letters = new Characters(source);
   const parts: string[] = [];
   const code = codeRanges(source);
   let at = 0;
   let offset = 0;
   for (const { start, end, placeholder } of spans) {
-    const kept = letters.slice(at, start).join('');
+    const kept = letters.slice(at, start);
     offset += kept.length;
     const place = offset;
     const inCode = code.some(([from, to]) => from <= place && place < to);
     parts.push(kept, inCode ? placeholder : placeholder.replace(/[<*]/g, '\\$&'));
-    offset += letters.slice(start, end).join('').length;
+    offset += letters.slice(start, end).length;
     at = end;
   }
-  return parts.join('') + letters.slice(at).join('');
+  return parts.join('') + letters.slice(at);
 }
 
 const FENCED = /^ {0,3}(`{3,}|~{3,})[^\n]*\n[\s\S]*?(?:^ {0,3}\1[`~]*[^\S\n]*$|(?![\s\S]))/gm;

@@ -1,5 +1,5 @@
 import type { IFlag } from '../client';
-import type { Characters } from './characters';
+import type { Characters } from '../common/characters';
 import { make } from './dom';
 import { numbers, pieces } from './pieces';
 import { type IContext, flagName } from './words';

@@ -1,4 +1,4 @@
-import { Characters } from './characters';
+import { Characters } from '../common/characters';
 import type { IList } from './data';
 import { make, table, written } from './dom';
 import { marked, reasons } from './flags';

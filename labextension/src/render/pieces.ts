@@ -1,4 +1,4 @@
-import type { Characters } from './characters';
+import type { Characters } from '../common/characters';
 
 /** A place in a text, in characters; null where the whole is meant. */
 export interface IPlace {

@@ -1,5 +1,5 @@
+import { Characters, count } from '../common/characters';
 import { decimal } from '../common/numbers';
-import { Characters, count } from './characters';
 import type { ISentence, ISummary } from './data';
 import { make, table, written } from './dom';
 import { marked } from './flags';

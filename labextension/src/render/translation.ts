@@ -1,4 +1,4 @@
-import { Characters, count } from './characters';
+import { Characters, count } from '../common/characters';
 import type { ITranslation } from './data';
 import { make, table, written } from './dom';
 import { marked } from './flags';

@@ -14,7 +14,7 @@ export class Characters {
     return this._points?.length ?? this.text.length;
   }
 
-  slice(start: number, end: number): string {
+  slice(start: number, end?: number): string {
     return this._points?.slice(start, end).join('') ?? this.text.slice(start, end);
   }
 
