@@ -78,6 +78,7 @@ class Fake {
   models_ = [model('small')];
   refusal: Error | null = null;
   readonly cancelled: string[] = [];
+  readonly dropped: string[] = [];
   readonly started: IJobRequest[] = [];
   /** Answers the next start. */
   answer: (started: IJob) => void = () => undefined;
@@ -87,6 +88,10 @@ class Fake {
     connected: new Signal<object, boolean>({}),
     all: [] as IJob[],
     watch: () => () => undefined,
+    drop: (id: string) => {
+      this.dropped.push(id);
+      return Promise.resolve();
+    },
     cancel: (id: string) => {
       this.cancelled.push(id);
       return Promise.resolve();
@@ -251,7 +256,7 @@ describe('pulls', () => {
     }
     fake.jobs.changed.emit(job({ state: 'failed', error: BUSY.problem }));
     expect(panel.pulls.all).toEqual([]);
-    expect(fake.cancelled).toEqual(['a']);
+    expect(fake.dropped).toEqual(['a']);
   });
 
   it('that are refused say so, and can be tried again', async () => {
