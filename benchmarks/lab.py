@@ -102,12 +102,18 @@ def jupyterlab(base: Path, *, ours: bool) -> Iterator[str]:
     base.mkdir()
     (base / "root").mkdir()
     cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": CELL}]
-    node = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    # Without a kernel's name JupyterLab asks for one.
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    node = {"cells": cells, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
     (base / "root" / "cells.ipynb").write_text(json.dumps(node))
     settings = base / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     quiet = {"checkForUpdates": False, "fetchNews": "false", "doNotDisturbMode": True}
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
+    # Without a language the first translation asks for one.
+    (base / "settings" / NAME).mkdir()
+    language = base / "settings" / NAME / "cells.jupyterlab-settings"
+    language.write_text(json.dumps({"targetLanguage": "fr"}))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
