@@ -6,6 +6,7 @@ weights together pass a budget (`plan.memory_budget`), the least recently used a
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 import threading
@@ -265,6 +266,15 @@ def _trim() -> None:
         ctypes.CDLL(None).malloc_trim(0)
     except (AttributeError, OSError, TypeError):  # not glibc
         pass
+
+
+def _settle_all() -> None:
+    # A worker that calls back into an interpreter which is being taken down aborts the process.
+    for handle in list(_handles.values()):
+        handle.settle()
+
+
+atexit.register(_settle_all)
 
 
 def _abandon_all() -> None:

@@ -201,7 +201,7 @@ class Handle:
     def unload(self) -> None:
         """Free the weights; waits for batches that an interrupt left running."""
         with self._lock:
-            self._drain()
+            self.settle()
             self._model.unload_model()
 
     def abandon(self) -> None:
@@ -211,7 +211,8 @@ class Handle:
         # The destructor joins threads that the child does not have: never run it.
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._model))
 
-    def _drain(self) -> None:
+    def settle(self) -> None:
+        """Wait for batches that an interrupt left running."""
         # An interrupt returns at once and leaves the running step behind; CTranslate2 must not
         # be unloaded or asked again before it has ended (CTranslate2 issues 613 and 614).
         # Polled, so that Ctrl-C is heard here too.
@@ -272,7 +273,7 @@ class Handle:
         longest_pause = BULK_POLL_SECONDS if bulk else POLL_SECONDS
         batches = token_batches(lengths, self.plan, beams=decoding.beam_size > 1, limits=limits)
         with self._lock:
-            self._drain()
+            self.settle()
             self._reload()
             try:
                 batch = next(batches, None)

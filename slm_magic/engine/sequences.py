@@ -157,7 +157,7 @@ class Causal(Handle):
             no_repeat_ngram_size=decoding.no_repeat_ngram_size,
         )
         with self._lock:
-            self._drain()
+            self.settle()
             self._reload()
             (future,) = self._submit([prompt], static_prompt, greedy, callback)
             try:
