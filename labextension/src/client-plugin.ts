@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin, JupyterFrontEnd } from '@jupyterlab/application';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { Client } from './client';
-import { ISlmClient } from './tokens';
+import { DOMAIN, ISlmClient } from './tokens';
 
 /** Provides the connection to the server. */
 export const client: JupyterFrontEndPlugin<Client> = {
@@ -8,5 +9,10 @@ export const client: JupyterFrontEndPlugin<Client> = {
   description: 'Provides models and jobs of the slm-magic server extension.',
   autoStart: true,
   provides: ISlmClient,
-  activate: (app: JupyterFrontEnd) => new Client(app.serviceManager.serverSettings)
+  optional: [ITranslator],
+  activate: (app: JupyterFrontEnd, translator: ITranslator | null) =>
+    new Client({
+      settings: app.serviceManager.serverSettings,
+      trans: (translator ?? nullTranslator).load(DOMAIN)
+    })
 };

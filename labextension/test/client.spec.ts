@@ -1,4 +1,5 @@
 import { ServerConnection } from '@jupyterlab/services';
+import { nullTranslator } from '@jupyterlab/translation';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Client, JobCancelled, RequestError, type IJob, type JobState } from '../src/client';
 import { events } from '../src/client/events';
@@ -108,7 +109,7 @@ let client: Client;
 
 beforeEach(() => {
   server = new Server();
-  client = new Client(server.settings);
+  client = new Client({ settings: server.settings, trans: nullTranslator.load('') });
 });
 
 const request = { task: 'translate', text: 'A train.', target: 'fr' };

@@ -1,7 +1,6 @@
-import type { ServerConnection } from '@jupyterlab/services';
 import { type ISignal, Signal } from '@lumino/signaling';
 import { events } from './events';
-import { RequestError, ask, send } from './request';
+import { type IServer, RequestError, ask, send } from './request';
 import { ended, type IJob, type IJobRequest } from './types';
 
 /** Milliseconds until the stream of events is opened again after it broke: first, and at most. */
@@ -29,7 +28,7 @@ export interface IRunOptions {
  * The connection is open only while somebody watches, since browsers open few of them to a server.
  */
 export class Jobs {
-  constructor(private readonly _settings: ServerConnection.ISettings) {}
+  constructor(private readonly _server: IServer) {}
 
   /** A job has changed, or was dropped (then only its id is told). */
   get changed(): ISignal<this, IJob> {
@@ -68,20 +67,20 @@ export class Jobs {
 
   /** Start a job. */
   async start(request: IJobRequest): Promise<IJob> {
-    const { job } = await ask<{ job: IJob }>(this._settings, 'jobs', 'POST', request);
+    const { job } = await ask<{ job: IJob }>(this._server, 'jobs', 'POST', request);
     this._tell(job);
     return job;
   }
 
   /** Cancel a job; one that has ended meanwhile keeps its result. */
   async cancel(id: string): Promise<void> {
-    const { job } = await ask<{ job: IJob }>(this._settings, `jobs/${id}/cancel`, 'POST');
+    const { job } = await ask<{ job: IJob }>(this._server, `jobs/${id}/cancel`, 'POST');
     this._tell(job);
   }
 
   /** Drop a job that has ended, with its result. */
   async drop(id: string): Promise<void> {
-    await ask(this._settings, `jobs/${id}`, 'DELETE');
+    await ask(this._server, `jobs/${id}`, 'DELETE');
     this._jobs.delete(id);
   }
 
@@ -106,7 +105,7 @@ export class Jobs {
       if (last.error) {
         throw new RequestError(0, last.error);
       }
-      const result = await ask<T>(this._settings, `jobs/${last.id}/result`);
+      const result = await ask<T>(this._server, `jobs/${last.id}/result`);
       // The server need not keep the text any longer.
       void this.drop(last.id).catch(() => undefined);
       return result;
@@ -156,7 +155,7 @@ export class Jobs {
     while (!stopped()) {
       let body: ReadableStream<Uint8Array> | null = null;
       try {
-        ({ body } = await send(this._settings, 'events', { signal, cache: 'no-store' }));
+        ({ body } = await send(this._server, 'events', { signal, cache: 'no-store' }));
         await this._refresh();
         this._connected.emit(true);
         wait = RETRY_MS;
@@ -183,7 +182,7 @@ export class Jobs {
   private async _refresh(): Promise<void> {
     // Only these: the list may be older than a job that is started meanwhile.
     const before = this.all;
-    const { jobs } = await ask<{ jobs: IJob[] }>(this._settings, 'jobs');
+    const { jobs } = await ask<{ jobs: IJob[] }>(this._server, 'jobs');
     const there = new Set(jobs.map(job => job.id));
     for (const job of before) {
       if (!there.has(job.id)) {
