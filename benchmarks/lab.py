@@ -60,7 +60,8 @@ WHEN_SHOWN = """selector => {
     requestAnimationFrame(look);
   }, { capture: true, once: true });
 }"""
-CELL = "Ada Example wrote to ada@example.org. The river rose by 12 cm. Nobody was hurt."
+# JupyterLab hides the toolbar of a cell whose first line reaches below it.
+CELL = "Ada Example wrote.\n\nThe river rose by 12 cm.\n\nWrite to ada@example.org."
 # Buttons in the toolbar of a Markdown cell, by the command that they run.
 BUTTONS = ("translate-cell", "summarize-cell", "redact-cell")
 PROGRESS = ".jp-SlmCellProgress"
