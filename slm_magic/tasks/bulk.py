@@ -27,8 +27,6 @@ from .cache import Place
 from .cache_run import keeping
 from .results import Result
 
-# Sentences of the first window, so that the model soon has something to do.
-FIRST = 512
 # Characters of an ordinary sentence, to guess from the size of texts how many they have.
 SENTENCE_CHARACTERS = 90
 # Seconds between two looks at whether the next window is ready, so that Ctrl-C is heard.
@@ -66,15 +64,12 @@ class Runner(Protocol):
     ----------
     what
         What is being done, for a bar.
-    sentences
-        How many sentences a window has, about; read anew for each.
     """
 
     what: str
 
-    @property
-    def sentences(self) -> int:
-        """How many sentences a window has, about."""
+    def sentences(self, text: str) -> int:
+        """Return how many sentences a window that begins with `text` has, about."""
 
     def prepare(self, rows: Sequence[Row], *, bulk: bool) -> Window:
         """Do what needs no model: languages, sentences, tokens.
@@ -320,7 +315,7 @@ def _prepared(runner: Runner, rows: Iterable[Row]) -> Iterator[tuple[list[Row], 
     if read is None:
         return
     following = next(windows, None)
-    size = sum(len(text) for _, text in read)
+    size = sum(_characters(text) for _, text in read)
     bulk = following is not None or size >= BULK_SENTENCES * SENTENCE_CHARACTERS
     window = runner.prepare(read, bulk=bulk)
     if following is None:
@@ -342,15 +337,21 @@ def _prepared(runner: Runner, rows: Iterable[Row]) -> Iterator[tuple[list[Row], 
 def _windows(runner: Runner, rows: Iterable[Row]) -> Iterator[list[Row]]:
     """Yield rows in windows that are bounded by their number and their characters."""
     window: list[Row] = []
-    size, most = 0, min(FIRST, runner.sentences)
+    size = most = 0
     for row in rows:
+        most = most or runner.sentences(row[1])
         window.append(row)
-        size += max(len(row[1]), SENTENCE_CHARACTERS)
+        size += _characters(row[1])
         if size >= most * SENTENCE_CHARACTERS:
             yield window
-            window, size, most = [], 0, runner.sentences
+            window, size, most = [], 0, 0
     if window:
         yield window
+
+
+def _characters(text: str) -> int:
+    # The shortest is one sentence.
+    return max(len(text), SENTENCE_CHARACTERS)
 
 
 def _patiently(ahead: Future[Window]) -> Window:

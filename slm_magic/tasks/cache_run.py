@@ -41,10 +41,9 @@ class _Keeping:
         self._begun = False
         self.what = runner.what
 
-    @property
-    def sentences(self) -> int:
-        """How many sentences a window has, about."""
-        return self._runner.sentences
+    def sentences(self, text: str) -> int:
+        """Return how many sentences a window that begins with `text` has, about."""
+        return self._runner.sentences(text)
 
     def prepare(self, rows: Sequence[Row], *, bulk: bool) -> _KeepingWindow:
         """Look the rows up and prepare the others; without others no model is loaded."""

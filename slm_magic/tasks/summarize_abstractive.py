@@ -56,7 +56,6 @@ class Writing:
     """Summarises rows in a model's words, window by window."""
 
     what = "Summarising"
-    sentences = WINDOW
 
     def __init__(self, options: Options, model: str | None) -> None:
         self.options = options
@@ -67,6 +66,10 @@ class Writing:
                 "style='extractive', or an abstractive model: %slm models --task summarize"
             )
         self._writer: _Writer | None = None
+
+    def sentences(self, text: str) -> int:
+        """Return how many sentences a window has, about."""
+        return WINDOW
 
     def prepare(self, rows: Sequence[Row], *, bulk: bool) -> WritingWindow:
         """Cut rows into parts that the model's context holds."""

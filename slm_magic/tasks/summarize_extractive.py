@@ -78,13 +78,16 @@ class Extracting:
     """Summarises rows by sentences of their own, window by window."""
 
     what = "Summarising"
-    sentences = WINDOW
 
     def __init__(self, options: Options, model: str | None) -> None:
         self.options = options
         self.installed = choose.model("summarize", model, kind="encoder")
         self._queries: Vectors | None = None
         self._seen: OrderedDict[str, Vector] = OrderedDict()
+
+    def sentences(self, text: str) -> int:
+        """Return how many sentences a window has, about."""
+        return WINDOW
 
     def prepare(self, rows: Sequence[Row], *, bulk: bool) -> ExtractionWindow:
         """Find the sentences of rows."""

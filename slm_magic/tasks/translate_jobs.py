@@ -190,8 +190,8 @@ class Pair:
         translation; words said twice in an otherwise whole sentence do not make it worthless.
         """
         kinds = {finding.kind for finding in findings}
-        bare = blank_spans(text, markdown=job.markdown)
         if "untranslated" in kinds and text.casefold() != job.text.casefold():
+            bare = blank_spans(text, markdown=job.markdown)
             if not letters(bare):
                 return "The model gave an empty answer"
             guesses = dict(languages.guesses(bare))

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from ..errors import LanguageError, ModelNotInstalledError
+from ..store import Installed
 from ..text import languages
 from . import detect
 from .bulk import Meter, Row, identity
@@ -40,13 +41,23 @@ class Translating:
         self._told: dict[int, str] = {}
         self._plans: dict[tuple[str, bool], Plan] = {}
 
-    @property
-    def sentences(self) -> int:
-        """How many sentences a window has, about."""
+    def sentences(self, text: str) -> int:
+        """Return how many sentences a window that begins with `text` has, about."""
+        models = self._named or self._models(text)
+        # Where nobody knows yet what translates, a window is small.
+        quick = models and all(one.card.kind != "causal" for one in models)
+        return WINDOW if quick else CAUSAL_WINDOW
+
+    def _models(self, text: str) -> list[Installed]:
+        """Return what translates so far, or at first what is going to translate `text`."""
         routes = [plan.route for plan in self._plans.values()]
-        models = [one for route in routes if route is not None for one in route.models]
-        causal = any(one.card.kind == "causal" for one in models or self._named)
-        return CAUSAL_WINDOW if causal else WINDOW
+        code = self._options.source or languages.detect(text)
+        if not routes and code is not None:
+            try:
+                routes = [self._route(code)]
+            except (LanguageError, ModelNotInstalledError):
+                pass  # `prepare` tells
+        return [one for route in routes if route is not None for one in route.models]
 
     def prepare(self, rows: Sequence[Row], *, bulk: bool) -> TranslationWindow:
         """Tell the languages of rows, cut them up and make their sentences into tokens."""

@@ -34,6 +34,15 @@ class Work:
         """Whether that is final for all of them."""
         return all(job is None or job.settled for _, job in self.pieces)
 
+    @property
+    def _whole(self) -> bool:
+        """Whether it is one sentence and nothing else, of which all has been checked."""
+        return not self.pieces or (
+            len(self.pieces) == 1
+            and self.pieces[0][1] is not None
+            and self.pieces[0][1].text == self.text
+        )
+
     def note(self, message: str) -> None:
         """Flag the whole text as untranslated."""
         self._note = Flag("untranslated", message)
@@ -61,7 +70,7 @@ class Work:
         text = "".join(one.text for one in segments)
         if not interrupted and not any(flag.kind == "markup_changed" for flag in flags):
             # Each segment kept its spans; make sure that no new ones arose between them.
-            kinds = differences(self.text, text, markdown=self.markdown) if self.pieces else []
+            kinds = [] if self._whole else differences(self.text, text, markdown=self.markdown)
             if kinds:
                 flags.append(Flag("markup_changed", f"Lost, changed or added: {_list(kinds)}."))
         return Translation(

@@ -20,24 +20,38 @@ _LONG = 4
 
 def shouted(text: str, *, markdown: bool = True) -> bool:
     """Whether `text`, outside of code and links, is all in capitals."""
-    bare = blank_spans(text, markdown=markdown)
+    return _shouted(blank_spans(text, markdown=markdown))
+
+
+def _shouted(bare: str) -> bool:
+    if not bare.isupper():
+        return False
     words = [word for word in _WORD.findall(bare) if len(word) > 1]
-    return len(words) >= _FEWEST and bare.isupper() and any(len(w) >= _LONG for w in words)
+    return len(words) >= _FEWEST and any(len(w) >= _LONG for w in words)
 
 
 def titled(text: str, *, markdown: bool = True) -> bool:
     """Whether the longer words of `text`, outside of code and links, all have a capital."""
-    words = [
-        word
-        for word in _WORD.findall(blank_spans(text, markdown=markdown))
-        if len(word) >= _LONG and not word.isupper()
-    ]
-    return len(words) >= _FEWEST and all(word[0].isupper() for word in words)
+    return _titled(blank_spans(text, markdown=markdown))
+
+
+def _titled(bare: str) -> bool:
+    count = 0
+    for match in _WORD.finditer(bare):
+        word = match[0]
+        if len(word) < _LONG or word.isupper():
+            continue
+        # Nearly all texts end here, at their second or third word.
+        if not word[0].isupper():
+            return False
+        count += 1
+    return count >= _FEWEST
 
 
 def headline(text: str, *, markdown: bool = True) -> bool:
     """Whether `text` is `shouted` or `titled`."""
-    return shouted(text, markdown=markdown) or titled(text, markdown=markdown)
+    bare = blank_spans(text, markdown=markdown)
+    return _shouted(bare) or _titled(bare)
 
 
 def ordinary(text: str, language: str, *, markdown: bool = True) -> str:

@@ -29,6 +29,10 @@ SHORT = 20
 # Below this part of the usual length, fewer sentences than before are a sentence that was lost.
 _FEWER = 0.78
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+# Words of the longest loop that is looked for.
+_LOOP_WORDS = 12
+_LETTER_LOOP = re.compile(r"([^\W\d_]{2,20}?)\1{3,}|([^\W\d_])\2{7,}")
+_LETTERS = re.compile(r"[^\W\d_]{8,}")
 _SENTENCE_END = ".!?…。！？؟।:;"
 _CLOSING = "\"'”’»)]}*_"
 
@@ -86,8 +90,7 @@ def repetition(source: str, output: str) -> list[Finding]:
     if loop > 0 and loop > _longest_loop(own, shortest=1):
         return [Finding("repetition", "The same words are repeated over and over.")]
     # Languages without spaces, and loops of a few letters.
-    pattern = r"([^\W\d_]{2,20}?)\1{3,}|([^\W\d_])\2{7,}"
-    if re.search(pattern, output) and not re.search(pattern, source):
+    if _has_letter_loop(output) and not _has_letter_loop(source):
         return [Finding("repetition", "The same letters are repeated over and over.")]
     if _duplicated(words) > max(0.3, 2 * _duplicated(own)):
         return [Finding("repetition", "Much of the translation says the same words again.")]
@@ -99,19 +102,32 @@ def repetition(source: str, output: str) -> list[Finding]:
 
 def _longest_loop(words: list[str], shortest: int = 3) -> int:
     """Return how many words the longest loop spans; 0 when there is none to speak of."""
+    most = min(_LOOP_WORDS, len(words) // 2)
     longest = 0
-    for size in range(1, min(12, len(words) // 2) + 1):
-        # Two in a row of many words are a loop; of one or two words they may be style.
-        needed = 3 if size < 4 else 2
-        run = 0
-        for i in range(size, len(words)):
-            run = run + 1 if words[i] == words[i - size] else 0
+    places: dict[str, list[int]] = {}
+    # By the distance of two equal words: where the last such pair was, and how many it ends.
+    runs: dict[int, tuple[int, int]] = {}
+    for i, word in enumerate(words):
+        before = places.setdefault(word, [])
+        for place in reversed(before):
+            size = i - place
+            if size > most:
+                break
+            last, run = runs.get(size, (i, 0))
+            run = run + 1 if last == i - 1 else 1
+            runs[size] = i, run
             total = run + size
-            if total >= needed * size and total > longest:
-                if size == 1 and len(words[i]) < shortest:
-                    continue
+            # Two in a row of many words are a loop; of one or two words they may be style.
+            needed = 3 if size < 4 else 2
+            if total >= needed * size and total > longest and (size > 1 or len(word) >= shortest):
                 longest = total
+        before.append(i)
     return longest
+
+
+def _has_letter_loop(text: str) -> bool:
+    # It takes eight letters in a row, which few words of languages with spaces have.
+    return any(map(_LETTER_LOOP.search, _LETTERS.findall(text)))
 
 
 def _duplicated(words: list[str]) -> float:

@@ -29,7 +29,8 @@ def copied_run(source: str, output: str, source_language: str, target_language: 
     Names and titles stay as they are, so most words must be ordinary ones, in lower case.
     """
     mine, theirs = _WORD.findall(source), _WORD.findall(output)
-    if min(len(mine), len(theirs)) < _RUN:
+    # Most texts share no run at all, which is quick to see.
+    if _runs(mine).isdisjoint(_runs(theirs)):
         return False
     matcher = SequenceMatcher(None, mine, theirs, autojunk=False)
     for block in matcher.get_matching_blocks():
@@ -40,6 +41,10 @@ def copied_run(source: str, output: str, source_language: str, target_language: 
         if guesses.get(source_language, 0.0) > guesses.get(target_language, 0.0):
             return True
     return False
+
+
+def _runs(words: list[str]) -> set[tuple[str, ...]]:
+    return set(zip(*(words[start:] for start in range(_RUN)), strict=False))
 
 
 def sentences(text: str) -> int:

@@ -336,8 +336,9 @@ def guesses(text: str, candidates: Collection[str] | None = None) -> list[tuple[
     if letters < MIN_LETTERS:
         return []
     scores: dict[str, float] = {}
+    codes = _codes()
     for guess in _detector().detect(words, k=20):
-        code = _codes().get(guess["lang"])
+        code = codes.get(guess["lang"])
         if code is not None and (candidates is None or code in candidates):
             scores[code] = scores.get(code, 0.0) + guess["score"]
     total = sum(scores.values())

@@ -22,6 +22,7 @@ _NUMBER = re.compile(
     rf"|(?<!\d)(?:\d{{1,3}}(?:[{_GROUP_SPACES}]\d{{3}})+(?!\d)(?:[.,]\d+)?|\d+(?:[.,'’]\d+)*)"
     r"|(?<![\w.,)\]])\.\d+(?!\w|[.,]\d)"
 )
+_DIGIT = re.compile(rf"[\d{_VULGAR}]")
 _AFTER = re.compile(r"[\s\u00a0\u202f]*(?:[-‑]\s*)?([^\W\d_]+(?:\s+(?:millones|milhões))?)")
 # Scale words by the start of the word in lower case: value by language. "billion" is where
 # small models stumble most: a thousand millions in English, a million millions in German.
@@ -100,8 +101,10 @@ def find_numbers(text: str, language: str | None = None) -> list[Number]:
     language
         ISO 639-1 code, for scale words such as *billion* that differ between languages.
     """
+    found: list[Number] = []
+    if _DIGIT.search(text) is None:
+        return found
     plain = _ascii_digits(text)
-    found = []
     for match in _NUMBER.finditer(plain):
         # 7:00 is 7 o'clock: such minutes are a way of writing, not a number.
         if match[0] == "00" and plain[match.start() - 1 : match.start()] in (":", "h"):
@@ -151,7 +154,7 @@ def _ascii(sign: str) -> str:
 
 # Arabic decimal and thousands signs, and full-width ones.
 _PUNCTUATION = {"٫": ".", "٬": ",", "，": ",", "．": "."}
-_OF_ANOTHER_SCRIPT = re.compile(rf"(?![0-9])\d|[{''.join(_PUNCTUATION)}]")
+_OF_ANOTHER_SCRIPT = re.compile(rf"[\d{''.join(_PUNCTUATION)}](?<![0-9])")
 
 
 def _norm(value: Decimal) -> Decimal:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import tiny
-from fakes import FakeEncoder, FakeSeq2Seq, fake_installed, install
+from fakes import FakeCausal, FakeEncoder, FakeSeq2Seq, fake_installed, install
 from test_tokenization_seq2seq import opus_folder
 
 from slm_magic import engine
@@ -66,9 +66,8 @@ def french(text: str) -> str:
 
 @pytest.fixture
 def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "FIRST", 4)
     monkeypatch.setattr(translate_run, "WINDOW", 8)
-    monkeypatch.setattr(summarize_extractive.Extracting, "sentences", 8)
+    monkeypatch.setattr(summarize_extractive, "WINDOW", 8)
 
 
 @pytest.fixture
@@ -137,7 +136,7 @@ def test_rows_come_in_order_and_are_what_a_list_gives() -> None:
 @pytest.mark.usefixtures("small_windows")
 def test_each_window_is_one_call_and_a_long_text_fills_one(opus: FakeSeq2Seq) -> None:
     column([sentence(i) for i in range(20)], source="en")
-    assert [len(call["texts"]) for call in opus.calls] == [4, 8, 8]
+    assert [len(call["texts"]) for call in opus.calls] == [8, 8, 4]
     opus.calls.clear()
     long = " ".join(sentence(i) for i in range(100, 150))
     column([long, sentence(1), long.replace("room", "house"), sentence(2)], source="en")
@@ -148,12 +147,15 @@ def test_each_window_is_one_call_and_a_long_text_fills_one(opus: FakeSeq2Seq) ->
 class Noted(bulk.Runner):
     """A runner that only tells what happens."""
 
-    what, sentences = "Noting", 1
+    what = "Noting"
 
-    def __init__(self, log: list[str], fail_at: int = -1, watch: int = 3) -> None:
-        self.log, self.fail_at, self.watch = log, fail_at, watch
+    def __init__(self, log: list[str], fail_at: int = -1, watch: int = 3, size: int = 1) -> None:
+        self.log, self.fail_at, self.watch, self.size = log, fail_at, watch, size
         self.prepared = {n: threading.Event() for n in range(10)}
         self.threads: set[str] = set()
+
+    def sentences(self, text: str) -> int:
+        return self.size
 
     def prepare(self, rows: Sequence[bulk.Row], *, bulk: bool) -> Any:
         number = rows[0][0]
@@ -207,6 +209,39 @@ def test_the_next_window_is_prepared_while_the_model_works() -> None:
     assert drive(made, 1) == [0]
     assert made.log == ["prepare 0 False", "run 0"]
     assert made.threads == {threading.current_thread().name}
+
+
+@pytest.mark.parametrize(("rows", "bulk_work"), [(255, False), (256, True)])
+def test_many_short_texts_of_one_window_are_bulk_work(rows: int, bulk_work: bool) -> None:
+    made = Noted([], watch=0, size=1000)
+    meter = bulk.Meter("N", show=False, total=rows)
+    bulk.drive(made, ((i, "Yes.") for i in range(rows)), lambda row, _: row, meter)
+    assert made.log == [f"prepare 0 {bulk_work}", "run 0"]
+
+
+def test_windows_are_small_where_a_language_model_translates_or_nobody_knows_yet(
+    opus: FakeSeq2Seq, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large, small = translate_run.WINDOW, translate_run.CAUSAL_WINDOW
+    english, german = sentence(1), "Der Hund schläft heute im Garten hinter dem Haus."
+    for options in ({}, {"source": "en"}, {"model": opus.installed.name}):
+        assert runner(target="fr", **options).sentences(english) == large
+    # A model that is named is known, whatever the text.
+    assert runner(target="fr", model=opus.installed.name).sentences("12 %") == large
+    assert runner(target="fr").sentences("12 %") == small
+    assert runner(target="fr").sentences(german) == small
+    causal = FakeCausal(french, installed=fake_installed("talker"))
+    install(monkeypatch, causal)
+    for options in ({}, {"source": "en"}, {"model": causal.installed.name}):
+        assert runner(target="fr", **options).sentences(english) == small
+    # What a column begins with does not count once a language model is at work in it.
+    install(monkeypatch, opus, causal)
+    mixed = runner(target="fr")
+    assert mixed.sentences(english) == large
+    mixed.prepare([(0, english)], bulk=True)
+    assert mixed.sentences(german) == large
+    mixed.prepare([(1, german)], bulk=True)
+    assert mixed.sentences(english) == small
 
 
 def test_what_fails_ahead_is_raised_after_what_was_done() -> None:
@@ -346,9 +381,13 @@ def test_interrupted_anywhere_and_taken_up_it_is_what_an_undisturbed_run_gives(
     assert stopped >= 5
 
 
-@pytest.mark.usefixtures("small_windows")
-def test_what_was_finished_is_not_done_again(opus: FakeSeq2Seq) -> None:
+def test_what_was_finished_is_not_done_again(
+    opus: FakeSeq2Seq, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rows = [sentence(i) for i in range(20)]
+    monkeypatch.setattr(
+        translate_run.Translating, "sentences", lambda _, text: 4 if text == rows[0] else 8
+    )
     whole = translate(rows, target="fr", source="en")
     opus.calls.clear()
     opus.interrupt_after = 5
@@ -395,20 +434,18 @@ def test_summaries_are_taken_up_too(encoder: FakeEncoder, monkeypatch: pytest.Mo
     whole = summarize(rows, sentences=1)
     real, calls = encoder.embed, []
 
-    def third_call_stops(texts: list[str], **more: Any) -> Any:
+    def second_call_stops(texts: list[str], **more: Any) -> Any:
         calls.append(len(texts))
-        if len(calls) == 3:
+        if len(calls) == 2:
             raise KeyboardInterrupt
         return real(texts, **more)
 
-    monkeypatch.setattr(encoder, "embed", third_call_stops)
+    monkeypatch.setattr(encoder, "embed", second_call_stops)
     with pytest.raises(Interrupted) as caught:
         summarize(rows, sentences=1)
     assert 0 < caught.value.done < 12
     calls.clear()
-    calls.append(0)
-    calls.append(0)
-    calls.append(0)
+    calls += [0, 0]
     again = summarize(rows, sentences=1, resume=caught.value)
     assert plain(again) == plain(whole)
     assert sum(calls) == 2 * (12 - caught.value.done)

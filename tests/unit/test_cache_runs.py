@@ -243,7 +243,6 @@ def test_what_no_model_translates_is_not_kept_and_does_not_stop_a_second_run(
     opus: FakeSeq2Seq, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(translate_run, "WINDOW", 4)
-    monkeypatch.setattr(bulk, "FIRST", 4)
     german = "Der Hund schläft heute im Garten hinter dem Haus."
     rows = [f"The cat sleeps in the garden of house number {i}." for i in range(12)] + [german]
     first = slm.translate(rows, target="fr", cache=folder)
