@@ -28,6 +28,10 @@ class Bare(Side):
     """CTranslate2 with nothing around it: tokens in, tokens out, sorted, in token batches."""
 
     def imports(self) -> dict[str, str]:
+        from slm_magic.engine.kernels import choose_kernels
+
+        # The limit has the instructions that slm-magic asks for.
+        choose_kernels()
         import ctranslate2
 
         return {"ctranslate2": ctranslate2.__version__}
@@ -41,7 +45,11 @@ class Bare(Side):
         self._translator = ctranslate2.Translator(
             str(folder), compute_type="int8", inter_threads=cores(), intra_threads=1
         )
-        return f"int8, greedy, {cores()} batches side by side of {TOKEN_BATCH} tokens"
+        kernels = os.environ.get("CT2_FORCE_CPU_ISA", "as CTranslate2 likes")
+        return (
+            f"int8, greedy, {cores()} batches side by side of {TOKEN_BATCH} tokens, "
+            f"kernels {kernels}"
+        )
 
     def texts(self, job: dict[str, Any]) -> Any:
         rows = self._pieces.encode(super().texts(job), out_type=str)

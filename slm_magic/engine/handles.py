@@ -20,6 +20,7 @@ from ..errors import ModelLoadError, OptionError
 from ..importing import heavy_import
 from ..stopping import may_stop, pause
 from .forks import note_loaded, refuse_fork
+from .kernels import choose_kernels
 from .plan import Plan, token_batches
 from .running import Running, Steps
 
@@ -99,7 +100,8 @@ Submit = Callable[[list[int], int, "Callable[[Any], bool] | None"], "list[Any]"]
 
 
 def import_ctranslate2() -> Any:
-    """Import CTranslate2 with threads that do not spin."""
+    """Import CTranslate2 with threads that do not spin and with the widest instructions."""
+    choose_kernels()
     with heavy_import():
         import ctranslate2
 

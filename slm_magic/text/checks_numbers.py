@@ -55,7 +55,7 @@ def number_changed(
 
 
 def unsupported_numbers(source: str, output: str, language: str | None) -> list[Finding]:
-    """Find numbers and dates of a summary that its source does not have."""
+    """Find numbers and dates of a summary, in digits or words, that its source does not have."""
     before = find_numbers(source, language)
     # In a long text any 9 and any 3 would bear out a 9.3: a figure is looked for as a whole.
     after = [
@@ -65,7 +65,10 @@ def unsupported_numbers(source: str, output: str, language: str | None) -> list[
         for number in find_numbers(output, language)
     ]
     settled, _ = _settled(source, output, language, language)
+    # Seen from the summary, what the source lacks is what gets lost on the way there.
+    words = lost_cardinals(output, source, before, language, language)
     return [
+        *(_at(output, word, "is not in the source.") for word in words),
         *_added(source, before, output, after, language, settled),
         *(
             _at(output, number, "has another unit in the source.")
@@ -79,7 +82,7 @@ def _shown(text: str, number: Number | Cardinal) -> str:
     return shown if len(shown) <= _LONG else f"{shown[:_LONG]}…"
 
 
-def _at(output: str, number: Number, what: str) -> Finding:
+def _at(output: str, number: Number | Cardinal, what: str) -> Finding:
     return Finding("number_changed", f"{_shown(output, number)} {what}", number.start, number.end)
 
 

@@ -342,3 +342,28 @@ def test_no_run_of_digits_and_signs_breaks_the_comparison(language: str | None) 
         one, other = ("".join(rng.choices(signs, k=rng.randint(1, 12))) for _ in range(2))
         checks.number_changed(one, other, language, "en")
         assert checks.number_changed(one, one, language, language) == [], one
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "language", "shown"),
+    [
+        ("She has counted boats for eleven years.", "It took ten years.", "en", ["ten"]),
+        ("She has counted boats for eleven years.", "It took eleven years.", "en", []),
+        ("She has counted boats for 11 years.", "It took eleven years.", "en", []),
+        # A watch of twenty-four hours, a day of two halves, and what is no number at all.
+        ("The gates open at 15:00.", "The gates open at three.", "en", []),
+        ("They sold two dozen boats.", "They sold twenty-four boats.", "en", []),
+        ("They sold some boats.", "They sold one or two.", "en", []),
+        ("They sold 3,000 boats.", "They sold three thousand boats.", "en", []),
+        ("They sold 3,000 boats.", "They sold four thousand boats.", "en", ["four thousand"]),
+        ("Le port compte onze grues.", "Le port a treize grues.", "fr", ["treize"]),
+        ("Der Hafen hat elf Kräne.", "Der Hafen hat dreizehn Kräne.", "de", ["dreizehn"]),
+        # Words of other languages are not known.
+        ("Hamnen har elva kranar.", "Hamnen har tretton kranar.", "sv", []),
+    ],
+)
+def test_a_summary_has_no_number_in_words_that_its_source_lacks(
+    source: str, output: str, language: str, shown: list[str]
+) -> None:
+    found = unsupported_numbers(source, output, language)
+    assert [output[one.start : one.end] for one in found] == shown
