@@ -29,6 +29,13 @@ TEXTS = [
     "Rain fell on 26 days of November. The river Ilva rose to 6.8 metres, the most since 1974, and "
     "130 houses were cleared. The mayor, Tobias Krantz, put the damage at $5.4 million. A dam that "
     "would have helped had been refused by 11 votes to 9.",
+    "The mayor of the old town has resigned. Nobody knows who will follow him, or what becomes of "
+    "the new tram line that he had promised to all of us for so long.",
+    "A bank in the north has lost money again. Its chairman says that things will be better next "
+    "year. Many of the people who work there do not believe it.",
+    "Two small firms that make boats want to become one. They have been rivals for as long as "
+    "anyone can remember. The workers hope to keep their jobs, and the buyers hope for lower "
+    "prices.",
 ]
 
 
