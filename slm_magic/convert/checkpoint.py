@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -328,6 +329,8 @@ class _Child:
         if self._process.poll() is None:
             kill(self._process)
         if self._process.stdin is not None:
-            self._process.stdin.close()
+            # What a child that died did not read is still to be written.
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
         self._process.wait()
         self._log.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,19 @@ def test_an_index_never_leaves_the_folder_or_names_a_pickle(folder: Path, name: 
     assert_refused(folder, "names no files")
 
 
-def test_a_child_that_dies_is_told_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("before", [True, False])
+def test_a_child_that_dies_is_told_of(
+    before: bool, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = subprocess.Popen
+
+    def dead(*args: Any, **options: Any) -> Any:
+        process = real(*args, **options)
+        process.wait(60)
+        return process
+
+    if before:  # it is told anything
+        monkeypatch.setattr(checkpoint.subprocess, "Popen", dead)
     monkeypatch.setattr(checkpoint.importlib.util, "find_spec", lambda name: object())
     monkeypatch.setattr(checkpoint, "_CHILD", "import os; os.kill(os.getpid(), 9)")
     assert_refused(folder, "ended by the system", "memory")
