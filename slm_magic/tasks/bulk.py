@@ -69,7 +69,10 @@ class Runner(Protocol):
     what: str
 
     def sentences(self, text: str) -> int:
-        """Return how many sentences a window that begins with `text` has, about."""
+        """Return how many sentences a window that begins with `text` has, about.
+
+        Called in the calling thread, never while `prepare` runs in the other one.
+        """
 
     def prepare(self, rows: Sequence[Row], *, bulk: bool) -> Window:
         """Do what needs no model: languages, sentences, tokens.

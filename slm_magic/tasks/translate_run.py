@@ -50,14 +50,15 @@ class Translating:
 
     def _models(self, text: str) -> list[Installed]:
         """Return what translates so far, or at first what is going to translate `text`."""
-        routes = [plan.route for plan in self._plans.values()]
-        code = self._options.source or languages.detect(text)
-        if not routes and code is not None:
+        routes = [plan.route for plan in self._plans.values() if plan.route is not None]
+        if not routes:
+            code = self._options.source or languages.detect(text)
             try:
-                routes = [self._route(code)]
+                route = self._route(code) if code is not None else None
             except (LanguageError, ModelNotInstalledError):
-                pass  # `prepare` tells
-        return [one for route in routes if route is not None for one in route.models]
+                route = None  # `prepare` tells
+            routes = [] if route is None else [route]
+        return [one for route in routes for one in route.models]
 
     def prepare(self, rows: Sequence[Row], *, bulk: bool) -> TranslationWindow:
         """Tell the languages of rows, cut them up and make their sentences into tokens."""

@@ -36,7 +36,7 @@ class Work:
 
     @property
     def _whole(self) -> bool:
-        """Whether it is one sentence and nothing else, of which all has been checked."""
+        """Whether it is one sentence and nothing else, all of which is checked, or nothing."""
         return not self.pieces or (
             len(self.pieces) == 1
             and self.pieces[0][1] is not None

@@ -21,6 +21,9 @@ _OTHER_WORDS = {"fr": frozenset({"neuf"}), "it": frozenset({"sei"})}
 # Before a hundred that is a per cent.
 _PER = re.compile(r"\b(?:pour|per|por|pro)\s+\Z", re.IGNORECASE)
 _ORDINAL = re.compile(r"te[nrsm]?$")
+# Before the thousand of 5 mil millones, which is read with its digits.
+_DIGITS = re.compile(r"\d[\s\u00a0\u202f-]*\Z")
+_REACH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,10 @@ def _cardinals(text: str, language: str) -> Iterator[Cardinal]:
         start, end = run[0].start(), run[-1].end()
         words = [word[0].lower() for word in run]
         if not _plain(words, language) or _PER.search(text, 0, start):
+            continue
+        if _value(words[0], language) in (100, 1000) and _DIGITS.search(
+            text, max(0, start - _REACH), start
+        ):
             continue
         # Other words in small letters: the elves, the eleven of a team.
         if language == "de" and len(run) == 1 and run[0][0][0].isupper():

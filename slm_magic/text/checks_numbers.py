@@ -17,6 +17,8 @@ from .units import changed_units, same_measure
 
 # Characters of a number that a message shows: a key or a dump of digits would fill the screen.
 _LONG = 40
+# Up to it a summary counts things that its source names.
+_COUNTED = 12
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 # A telephone or account number: groups of digits with a plus, a nought or a dash to tell it from
@@ -65,10 +67,11 @@ def unsupported_numbers(source: str, output: str, language: str | None) -> list[
         for number in find_numbers(output, language)
     ]
     settled, _ = _settled(source, output, language, language)
-    # Seen from the summary, what the source lacks is what gets lost on the way there.
+    # Seen from the summary, what the source lacks is what gets lost on the way there. A small one
+    # may be a count of what the source has one by one.
     words = lost_cardinals(output, source, before, language, language)
     return [
-        *(_at(output, word, "is not in the source.") for word in words),
+        *(_at(output, word, "is not in the source.") for word in words if word.value > _COUNTED),
         *_added(source, before, output, after, language, settled),
         *(
             _at(output, number, "has another unit in the source.")

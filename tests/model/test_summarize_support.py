@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from slm_magic.tasks.summarize import summarize
+from slm_magic.text.checks_numbers import unsupported_numbers
 from slm_magic.text.number_words import spelled
 
 pytestmark = pytest.mark.model
@@ -60,6 +61,7 @@ def test_no_invented_figure_is_handed_over(pulled: Any, how: str) -> None:
         wrong = {f.kind for f in before.flags} & {"number_changed", "name_unsupported"}
         # What the person reads has no figure that the text has not, and nothing changed silently.
         assert figures(after.text) <= said(text)
+        assert not unsupported_numbers(text, after.text, "en")
         assert wrong <= {flag.kind for flag in after.flags}
         if not wrong:
             assert after.text == before.text

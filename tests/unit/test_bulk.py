@@ -234,6 +234,11 @@ def test_windows_are_small_where_a_language_model_translates_or_nobody_knows_yet
     install(monkeypatch, causal)
     for options in ({}, {"source": "en"}, {"model": causal.installed.name}):
         assert runner(target="fr", **options).sentences(english) == small
+    # A window in the target language or without words tells nothing of the next.
+    install(monkeypatch, opus)
+    late = runner(target="fr")
+    late.prepare([(0, "Le chat dort dans le jardin derrière la maison."), (1, "12 %")], bulk=True)
+    assert late.sentences(english) == large
     # What a column begins with does not count once a language model is at work in it.
     install(monkeypatch, opus, causal)
     mixed = runner(target="fr")

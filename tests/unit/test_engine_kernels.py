@@ -20,6 +20,13 @@ def cpuinfo(maker: str, *flags: str) -> str:
     )
 
 
+def absent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the variable away, and put it back as it was whatever is set meanwhile."""
+    # Taking away what is not there would leave nothing to put back.
+    monkeypatch.setenv(kernels.VARIABLE, "")
+    monkeypatch.delenv(kernels.VARIABLE)
+
+
 @pytest.mark.parametrize(
     ("told", "wide"),
     [
@@ -27,7 +34,7 @@ def cpuinfo(maker: str, *flags: str) -> str:
         # A process may be moved to the other one.
         (cpuinfo("AuthenticAMD", WIDE, "avx2"), False),
         (cpuinfo("AuthenticAMD", "avx2 avx512f"), False),
-        # There CTranslate2 chooses by itself.
+        # There it was not measured.
         (cpuinfo("GenuineIntel", WIDE), False),
         ("Features\t: fp asimd\n", False),
         ("", False),
@@ -39,7 +46,7 @@ def test_who_is_told(
     file = tmp_path / "cpuinfo"
     file.write_text(told)
     monkeypatch.setattr(kernels, "_PROCESSORS", file)
-    monkeypatch.delenv(kernels.VARIABLE, raising=False)
+    absent(monkeypatch)
     kernels.choose_kernels()
     assert os.environ.get(kernels.VARIABLE) == ("AVX512" if wide else None)
     # What the user has chosen stays.
@@ -52,6 +59,6 @@ def test_a_system_without_that_file_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kernels, "_PROCESSORS", tmp_path / "none")
-    monkeypatch.delenv(kernels.VARIABLE, raising=False)
+    absent(monkeypatch)
     kernels.choose_kernels()
     assert kernels.VARIABLE not in os.environ
