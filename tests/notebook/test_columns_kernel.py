@@ -27,7 +27,7 @@ TEXTS = (
     "for i in range(40)]"
 )
 # More texts than a window has, so that some are left when the first window is handed over.
-MANY = "texts = [f'Boat {i % 600} left.' if i % 7 else None for i in range(900)]"
+MANY = "texts = [f'Boat {i % 2500} left.' if i % 7 else None for i in range(3000)]"
 # Each result takes its time and leaves a mark that the test can see from outside.
 SLOW = """
 import time
@@ -112,10 +112,10 @@ def test_ctrl_c_keeps_a_part_and_resume_goes_on(
     assert ran.traceback == ran.evalue
     done = int(ran.evalue.split()[1])
     assert ran.evalue == (
-        f'Interrupted: {done} of 771 finished; kept in df["review_fr"]; to go on, run it again '
+        f'Interrupted: {done} of 2571 finished; kept in df["review_fr"]; to go on, run it again '
         "with --resume."
     )
-    assert 0 < done < 771
+    assert 0 < done < 2571
     assert told(column, "missing(df['review_fr']).count(False)") == done
     assert column.run("bulk.run = _run").status == "ok"
     ran = column.run(f"{LINE} --resume")
