@@ -7,6 +7,7 @@ what a model finds is exactly what it was made to find.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -89,8 +90,12 @@ def checkpoint(
     folder.mkdir(parents=True, exist_ok=True)
     made = tokenizer(family, marks=marks)
     size = made.get_vocab_size() + 3
-    random = np.random.default_rng(5)
-    words = random.choice([-1.0, 1.0], (size, WIDTH)).astype(np.float32)
+    # By the pieces' letters: training numbers them anew in every process, and how sure a model is of
+    # a word would go with its number.
+    words = np.ones((size, WIDTH), np.float32)
+    for piece, row in made.get_vocab().items():
+        random = np.random.default_rng(zlib.crc32(piece.encode()))
+        words[row] = random.choice([-1.0, 1.0], WIDTH)
     weight = np.zeros((len(labels), WIDTH), np.float32)
     bias = np.where(np.array(labels) == labels[0], 4.0, 0.0).astype(np.float32)
     for word, label in known.items():
