@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,19 @@ ARCHITECTURES = {
 
 def tokenizer(family: str, *, marks: bool = True, sentences: Sequence[str] = (TEXT,)) -> Tokenizer:
     """Return a tokenizer as the family has it, with whole words and single letters for pieces."""
+    made = Tokenizer.from_str(_trained(family, tuple(sentences)))
+    if marks:
+        first, last = ("[CLS]", "[SEP]") if family in ("bert", "distilbert") else ("<s>", "</s>")
+        made.post_processor = processors.TemplateProcessing(
+            single=f"{first} $A {last}",
+            special_tokens=[(mark, made.token_to_id(mark)) for mark in (first, last)],
+        )
+    return made
+
+
+@cache
+def _trained(family: str, sentences: tuple[str, ...]) -> str:
+    """Return a tokenizer as JSON. Training numbers the pieces anew each time, so it is done once."""
     wordpiece = family in ("bert", "distilbert")
     special = (
         ["[PAD]", "[UNK]", "[CLS]", "[SEP]"] if wordpiece else ["<s>", "<pad>", "</s>", "<unk>"]
@@ -56,13 +70,7 @@ def tokenizer(family: str, *, marks: bool = True, sentences: Sequence[str] = (TE
         made.pre_tokenizer = pre_tokenizers.Metaspace()
         trainer = trainers.BpeTrainer(initial_alphabet=[*letters, "▁"], **options)
     made.train_from_iterator([*sentences, " ".join(KNOWN)] * 3, trainer)
-    if marks:
-        first, last = ("[CLS]", "[SEP]") if wordpiece else ("<s>", "</s>")
-        made.post_processor = processors.TemplateProcessing(
-            single=f"{first} $A {last}",
-            special_tokens=[(mark, made.token_to_id(mark)) for mark in (first, last)],
-        )
-    return made
+    return str(made.to_str())
 
 
 def checkpoint(
