@@ -1,5 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -63,6 +63,13 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       };
     };
 
+    /** What a command needs, or null, and said so: the files come from the server, which may be gone. */
+    const loaded = <T>(files: Promise<T>): Promise<T | null> =>
+      files.catch(() => {
+        Notification.error(trans.__('This dialog could not be loaded. Load the page again.'));
+        return null;
+      });
+
     app.commands.addCommand(CommandIDs.translate, {
       label: trans.__('Translate Notebook…'),
       caption: trans.__('Write a copy of this notebook in another language'),
@@ -70,8 +77,8 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const path = pathOf(args);
         if (path !== null) {
-          const { translateNotebook } = await import('./translate');
-          await translateNotebook(await context(), path);
+          const dialog = await loaded(import('./translate'));
+          await dialog?.translateNotebook(await context(), path);
         }
       }
     });
@@ -82,8 +89,8 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const path = pathOf(args);
         if (path !== null) {
-          const { redactNotebook } = await import('./redact');
-          await redactNotebook(await context(), path);
+          const dialog = await loaded(import('./redact'));
+          await dialog?.redactNotebook(await context(), path);
         }
       }
     });
