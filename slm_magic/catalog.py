@@ -77,7 +77,9 @@ class ModelCard:
         ``(source, target)`` pairs, for models made for given directions.
     prompts
         Per task, the chat messages a causal model is given: ``{"system": ..., "user": ...}``
-        with ``{text}``, ``{source}`` and ``{target}`` filled in by the tasks.
+        with ``{text}``, ``{source}`` and ``{target}`` filled in by the tasks. For translation also
+        ``shots``, an example in each language, and ``words``: what is said after ``system`` and, with
+        ``{words}`` for the sentence's entries of the lexicon, at the end of ``user``.
     decoding
         Per task, decoding defaults such as ``beam_size`` and ``max_new_tokens``.
     requires

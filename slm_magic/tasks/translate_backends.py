@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,9 +12,9 @@ from ..catalog import ModelCard
 from ..domains import Domain
 from ..engine import Decoding, Generated
 from ..errors import OptionError
-from ..text import languages
+from ..text import languages, lexicon
 from ..text.masking import Form
-from ..text.terms import find_terms
+from ..text.terms import FoundTerm, find_terms
 from . import prompts
 
 # Sentences longer than this are cut at a clause: small models lose the thread of longer ones.
@@ -25,6 +25,10 @@ SURELY_FITS = 200
 # tokenizer splits finely, but an end to a loop.
 TOKENS_PER_TOKEN = 3.0
 EXTRA_TOKENS = 24
+# Entries of the lexicon that a sentence is given at the most, which hardly any has.
+MOST_ENTRIES = 40
+# Tokens of context from which there is room for them.
+ROOM = 2048
 
 OnSentence = Callable[[int, str, bool, "float | None"], None]
 
@@ -121,9 +125,15 @@ class CausalBackend:
         self._prompt = prompt
         self._source = source
         self._names = {"source": languages.name(source), "target": languages.name(target)}
-        self._shots = self._examples(prompt.get("shots") or {}, source, target)
+        self._target = target
         self._domain = domain
         self._glossary = dict(glossary or {})
+        # How entries of the lexicon are told of, if the card says how and there may be any.
+        told: Mapping[str, str] = prompt.get("words") or {}
+        known = source == lexicon.SOURCE and target in lexicon.languages()
+        room = (card.context or ROOM) >= ROOM
+        self._told = told if known and room and {"system", "user"} <= told.keys() else {}
+        self._shots = self._examples(prompt.get("shots") or {}, source, target)
 
     def fits(self, text: str) -> bool:
         """Whether `text` is short enough for the model."""
@@ -136,6 +146,7 @@ class CausalBackend:
         """Make sentences into prompts: those that share their beginning, and the others."""
         tokenizer = self._handle.tokenizer
         found = []
+        before = prompts.fill(self._prompt["user"].partition("{text}")[0], self._names)
         plain = [i for i, text in enumerate(texts) if not self._terms(text)]
         hinted = [i for i, text in enumerate(texts) if self._terms(text)]
         for numbers, shared in ((plain, True), (hinted, False)):
@@ -144,7 +155,10 @@ class CausalBackend:
             asked = []
             prefix: list[str] = []
             for i in numbers:
-                prefix, rest = tokenizer.split_chat(self._messages(texts[i]), texts[i])
+                messages = self._messages(texts[i])
+                # From the text on, its entries of the lexicon included.
+                own = messages[-1]["content"][len(before) :]
+                prefix, rest = tokenizer.split_chat(messages, own)
                 # A prefix with a sentence's own glossary is no one else's: do not cache it.
                 asked.append(rest if shared else prefix + rest)
             made = limits(sorted(lengths, reverse=True))
@@ -175,7 +189,8 @@ class CausalBackend:
         def report(index: int, result: Generated) -> None:
             number = numbers[index]
             answer = self._handle.tokenizer.decode(result.tokens)
-            text = tidy(texts[number], answer, self._names["target"])
+            told = self._entries(texts[number])
+            text = tidy(texts[number], answer, self._names["target"], told)
             on_sentence(number, text, result.complete, result.score)
 
         return report
@@ -183,22 +198,36 @@ class CausalBackend:
     def _examples(self, shots: Any, source: str, target: str) -> list[dict[str, str]]:
         """Return the card's example sentences as turns of a chat, if it has both languages."""
         turns: list[dict[str, str]] = []
-        user = {"user": self._prompt["user"]}
         for given, wanted in zip(shots.get(source, ()), shots.get(target, ()), strict=False):
-            turns += prompts.messages(user, {**self._names, "text": given})
+            turns.append({"role": "user", "content": self._user(given)})
             turns.append({"role": "assistant", "content": wanted})
         return turns
 
-    def _terms(self, text: str) -> dict[str, str]:
-        if not self._glossary:
+    def _user(self, text: str) -> str:
+        """Return what the user of the chat says: a text, and then what its words are called."""
+        content = prompts.fill(self._prompt["user"], {**self._names, "text": text})
+        words = "; ".join(f"{word} = {wanted}" for word, wanted in self._entries(text).items())
+        return content + (prompts.fill(self._told["user"], {"words": words}) if words else "")
+
+    def _entries(self, text: str) -> dict[str, str]:
+        if not self._told:
             return {}
-        found = find_terms(text, self._glossary, language=self._source)
-        return {one.term: self._glossary[one.term] for one in found}
+        settled = [(one.start, one.end) for one in self._found(text)]
+        found = lexicon.entries(text, self._source, self._target, taken=settled)
+        return dict(list(found.items())[:MOST_ENTRIES])
+
+    def _found(self, text: str) -> list[FoundTerm]:
+        return find_terms(text, self._glossary, language=self._source) if self._glossary else []
+
+    def _terms(self, text: str) -> dict[str, str]:
+        return {one.term: self._glossary[one.term] for one in self._found(text)}
 
     def _messages(self, text: str) -> list[dict[str, str]]:
-        messages = prompts.messages(self._prompt, {**self._names, "text": text})
-        messages[-1:-1] = self._shots
-        hints = []
+        values = {**self._names, "text": text}
+        system = prompts.fill(self._prompt.get("system") or "", values)
+        messages = [{"role": "system", "content": system}] if system else []
+        messages += [*self._shots, {"role": "user", "content": self._user(text)}]
+        hints = [self._told["system"]] if self._told else []
         if self._domain is not None:
             hints.append(f"The text is from the field of {self._domain.title.lower()}.")
         terms = self._terms(text)
@@ -272,16 +301,18 @@ _QUOTES = (('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"), ("„", "“"),
 _ALL_QUOTES = "".join(open_ + close for open_, close in _QUOTES)
 
 
-def tidy(source: str, answer: str, target: str) -> str:
+def tidy(source: str, answer: str, target: str, told: Iterable[str] = ()) -> str:
     """Return a causal model's answer without what it says around the translation.
 
-    Labels, quotation marks that the source lacks, and paragraphs after the translation go. What
-    may be part of the translation stays: what is wrong with it is for the checks to say.
+    Labels, quotation marks that the source lacks, entries of the lexicon and paragraphs after the
+    translation go. What may be part of the translation stays: what is wrong with it is for the checks to say.
 
     Parameters
     ----------
     target
         English name of the target language, which some models write before the answer.
+    told
+        Headwords of the lexicon that the model was given with the sentence.
     """
     text = answer.strip()
     if not _LABEL.match(source):
@@ -289,6 +320,10 @@ def tidy(source: str, answer: str, target: str) -> str:
     named = f"{target.lower()}:"
     if text.lower().startswith(named) and not source.lower().startswith(named):
         text = text[len(named) :].lstrip()
+    # Only the last bracket, and only with what this very sentence was told.
+    bracket = text.rfind("(")
+    if any(f"{word} = " in text[bracket:] and f"{word} = " not in source for word in told):
+        text = text[: max(bracket, 0)].rstrip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) > 1:
         # The source is one line. A whole translation in the first line means that the rest is

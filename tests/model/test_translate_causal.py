@@ -66,3 +66,29 @@ def test_a_glossary_holds_and_a_name_stays(pulled: Callable[[str], Path]) -> Non
     for result in (effects, test):
         assert languages.detect(result.text) == "fr"
         assert not any("glossary" in flag.message for flag in result.flags)
+
+
+@pytest.mark.parametrize(
+    ("target", "wanted"),
+    [
+        ("de", ["hai", "leuchtturm", "lagerhaus", "gewerkschaft", "zinss", "hummer"]),
+        ("es", ["tiburón", "faro", "almacén", "sindicato", "tipos? de inter", "langosta"]),
+        ("fr", ["requin", "phare", "entrepôt", "syndicat", "taux d.intér", "homard"]),
+    ],
+)  # fmt: skip
+def test_words_that_a_small_model_does_not_know_come_out_right(
+    pulled: Callable[[str], Path], target: str, wanted: list[str]
+) -> None:
+    pulled(STARTER)
+    rows = [
+        "A shark was seen near the old harbour on Sunday.",
+        "The lighthouse was painted white again last summer.",
+        "Nobody was hurt when the warehouse caught fire.",
+        "The trade union wants shorter hours for nurses.",
+        "The bank expects interest rates to fall next year.",
+        "They had lobster and white wine for dinner.",
+    ]
+    results = translate(rows, target=target, source="en", model=STARTER)
+    for result, word in zip(results, wanted, strict=True):
+        assert re.search(word, result.text, re.IGNORECASE), result.text
+        assert not any(flag.kind == "untranslated" for flag in result.flags)
