@@ -390,7 +390,7 @@ def test_a_dialog_whose_files_cannot_be_had_says_so(
     running = lab()
     show(page, running, calls(running, f"gone-{command}"))
     page.wait_for_function(f"window.jupyterapp.commands.isEnabled('slm-magic:{command}-notebook')")
-    files = re.compile("/labextensions/slm-magic/static/")
+    files = re.compile("/extensions/slm-magic/static/")
     page.route(files, lambda route: route.abort())
     run(page, command)
     toast(page, "dialog could not be loaded. Load the page again")
