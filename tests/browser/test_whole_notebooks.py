@@ -383,23 +383,6 @@ def test_keys_are_for_the_dialog_from_when_it_is_there(page: Any, lab: Any, comm
     assert page.evaluate("document.activeElement.closest('.jp-Notebook') !== null")
 
 
-@pytest.mark.parametrize("command", ["redact", "translate"])
-def test_a_dialog_whose_files_cannot_be_had_says_so(
-    page: Any, lab: Any, console: Any, command: str
-) -> None:
-    running = lab()
-    show(page, running, calls(running, f"gone-{command}"))
-    page.wait_for_function(f"window.jupyterapp.commands.isEnabled('slm-magic:{command}-notebook')")
-    files = re.compile("/extensions/slm-magic/static/")
-    page.route(files, lambda route: route.abort())
-    run(page, command)
-    toast(page, "dialog could not be loaded. Load the page again")
-    assert page.locator(DIALOG).count() == 0
-    page.unroute(files)
-    # What the browser says of each file that it did not get.
-    forgive(console, "net::ERR_FAILED")
-
-
 def test_a_notebook_behind_something_else_is_not_meant(page: Any, lab: Any) -> None:
     running = lab()
     (running.root / "beside.txt").write_text("A text.")

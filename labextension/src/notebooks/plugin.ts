@@ -1,5 +1,5 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import { INotebookTracker } from '@jupyterlab/notebook';
@@ -63,13 +63,6 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       };
     };
 
-    /** What a command needs, or null, and said so: the files come from the server, which may be gone. */
-    const loaded = <T>(files: Promise<T>): Promise<T | null> =>
-      files.catch(() => {
-        Notification.error(trans.__('This dialog could not be loaded. Load the page again.'));
-        return null;
-      });
-
     app.commands.addCommand(CommandIDs.translate, {
       label: trans.__('Translate Notebook…'),
       caption: trans.__('Write a copy of this notebook in another language'),
@@ -77,8 +70,8 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const path = pathOf(args);
         if (path !== null) {
-          const dialog = await loaded(import('./translate'));
-          await dialog?.translateNotebook(await context(), path);
+          const { translateNotebook } = await import('./translate');
+          await translateNotebook(await context(), path);
         }
       }
     });
@@ -89,8 +82,8 @@ export const notebooks: JupyterFrontEndPlugin<void> = {
       execute: async args => {
         const path = pathOf(args);
         if (path !== null) {
-          const dialog = await loaded(import('./redact'));
-          await dialog?.redactNotebook(await context(), path);
+          const { redactNotebook } = await import('./redact');
+          await redactNotebook(await context(), path);
         }
       }
     });
