@@ -14,6 +14,7 @@ from ..engine import Decoding, Generated
 from ..errors import OptionError
 from ..text import languages, lexicon
 from ..text.masking import Form
+from ..text.protect import find_spans
 from ..text.terms import FoundTerm, find_terms
 from . import prompts
 
@@ -210,7 +211,8 @@ class CausalBackend:
         return content + (prompts.fill(self._told["user"], {"words": words}) if words else "")
 
     def _entries(self, text: str) -> dict[str, str]:
-        if not self._told:
+        # Busy with entries, the starter lost bold marks that it keeps without.
+        if not self._told or find_spans(text):
             return {}
         settled = [(one.start, one.end) for one in self._found(text)]
         found = lexicon.entries(text, self._source, self._target, taken=settled)

@@ -53,6 +53,14 @@ def test_a_sentence_without_any_is_asked_as_it_stands(monkeypatch: pytest.Monkey
     assert last_user(fake.prompts[0]) == "You were with us."
 
 
+def test_a_sentence_with_marks_to_keep_is_asked_as_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fake = model(monkeypatch)
+    translate("A **shark** was here.", source="en", target="fr", retries=False)
+    assert last_user(fake.prompts[0]) == "A **shark** was here."
+
+
 def test_the_example_comes_with_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     fake = model(monkeypatch, shots=SHOTS)
     translate("You were with us.", source="en", target="fr")
