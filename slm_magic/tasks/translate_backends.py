@@ -225,10 +225,8 @@ class CausalBackend:
         return {one.term: self._glossary[one.term] for one in self._found(text)}
 
     def _messages(self, text: str) -> list[dict[str, str]]:
-        values = {**self._names, "text": text}
-        system = prompts.fill(self._prompt.get("system") or "", values)
-        messages = [{"role": "system", "content": system}] if system else []
-        messages += [*self._shots, {"role": "user", "content": self._user(text)}]
+        messages = prompts.messages(self._prompt, {**self._names, "text": text})
+        messages[-1:] = [*self._shots, {"role": "user", "content": self._user(text)}]
         hints = [self._told["system"]] if self._told else []
         if self._domain is not None:
             hints.append(f"The text is from the field of {self._domain.title.lower()}.")
